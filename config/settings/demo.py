@@ -1,0 +1,13 @@
+"""``make run``: everything on this machine, with sample people and a Stripe sandbox."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import env
+
+DEMO = True
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# Mail that would be sent is kept in a folder, and a page shows it.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(env.str("DEMO_MAIL_DIR"))
+FOUNDING_RULES = env.str("FOUNDING_RULES", default="")

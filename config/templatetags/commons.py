@@ -1,0 +1,71 @@
+"""How templates show money, times and texts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import nh3
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from markdown_it import MarkdownIt
+
+from kernel.money import Money
+
+register = template.Library()
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_TAGS = {
+    *("p", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "br", "a"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+
+
+@register.filter
+def money(amount: Money) -> str:
+    """``Money(1250, "EUR")`` as "€12.50"."""
+    return amount.format(get_language() or "en")
+
+
+@register.filter
+def day(when: date | datetime | None) -> SafeString | str:
+    """A date as a ``<time>`` element: "20 November 2026"."""
+    if when is None:
+        return ""
+    if isinstance(when, datetime):
+        when = timezone.localtime(when).date()
+    return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "j F Y"))
+
+
+@register.filter
+def moment(when: datetime | None) -> SafeString | str:
+    """A date and time as a ``<time>`` element: "20 November 2026, 18:00 UTC"."""
+    if when is None:
+        return ""
+    local = timezone.localtime(when)
+    return format_html(
+        '<time datetime="{}">{} {}</time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j F Y, H:i"),
+        local.tzname() or "",
+    )
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """CommonMark as clean HTML: no raw HTML, no images, no scripts; headings start at h3."""
+    html = _markdown.render(text)
+    for level in (4, 3, 2, 1):
+        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 6)}>")
+        html = html.replace(f"</h{level}>", f"</h{min(level + 2, 6)}>")
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener",
+    )
+    return mark_safe(clean)  # noqa: S308 - nh3 cleaned it with the tags above

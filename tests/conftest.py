@@ -1,0 +1,105 @@
+"""What every test stands on."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from kernel import immutability
+from kernel.immutability import Trigger
+from members import actions
+from members.models import Person, Program, RoleGrant
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+TEST = Program("test")
+
+
+def declared_triggers() -> list[Trigger]:
+    """Every trigger that an installed app declares in its ``triggers`` module."""
+    found: list[Trigger] = []
+    for app in apps.get_app_configs():
+        if importlib.util.find_spec(f"{app.name}.triggers"):
+            found += importlib.import_module(f"{app.name}.triggers").TRIGGERS
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_append_only(django_db_setup: None) -> None:
+    """Let ``transactional_db`` empty append-only tables: the suite alone has this door."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
+        triggers = declared_triggers()
+        with transaction.atomic(using=self.connection.alias):
+            immutability.remove(self.connection, triggers)
+            flush(self, sql_list)
+            immutability.install(self.connection, triggers)
+
+    operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def make_person(db: None) -> Callable[..., Person]:
+    """A person by name: ``make_person("Ada")``; in standing for a year unless ``standing=False``."""
+
+    def make(
+        name: str = "Ada",
+        *,
+        standing: bool = True,
+        since: date = NOW.date() - timedelta(days=200),
+        until: date = NOW.date() + timedelta(days=165),
+        role: str = "",
+    ) -> Person:
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        person = Person.objects.create_user(email, display_name=name)
+        if standing:
+            actions.extend_standing(
+                person=person,
+                starts_on=since,
+                ends_on=until,
+                kind="dues",
+                source=f"test:{email}",
+                by=TEST,
+                at=NOW,
+            )
+        if role:
+            RoleGrant.objects.create(
+                person=person, role=role, starts_on=NOW.date() - timedelta(days=30), basis="test"
+            )
+        return person
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Iterator[Path]:
+    """The folder of published test vectors, named by ``CONFORMANCE_VECTORS``."""
+    named = os.environ.get("CONFORMANCE_VECTORS", "")
+    if not named:
+        if os.environ.get("CI"):
+            pytest.fail("CONFORMANCE_VECTORS is unset, and CI requires the published vectors")
+        pytest.skip("no published vectors here: CONFORMANCE_VECTORS is unset")
+    folder = Path(named).resolve()
+    if not folder.is_dir():
+        pytest.fail(f"CONFORMANCE_VECTORS names {folder}, which is not a folder")
+    yield folder

@@ -213,3 +213,4 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import nh3
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 from kernel.money import Money
@@ -69,3 +71,41 @@ def markdown(text: str) -> SafeString:
         link_rel="nofollow ugc noopener",
     )
     return mark_safe(clean)  # noqa: S308 - nh3 cleaned it with the tags above
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One of the five marks; ``state`` is "done", "here", "stopped" or "" for still to come."""
+
+    label: object
+    state: str
+
+
+_MARKS = (
+    ("idea", _("idea")),
+    ("discussion", _("discussion")),
+    ("voting", _("vote")),
+    ("adopted", _("adopted")),
+    ("accepted", _("accepted")),
+)
+# Where a stage that is not itself a mark stands on the way, and whether the way ends there.
+_STANDS_AT = {
+    "draft": ("idea", "here"),
+    "final": ("discussion", "done"),
+    "rejected": ("voting", "stopped"),
+    "no_quorum": ("voting", "stopped"),
+    "withdrawn": ("idea", "stopped"),
+    "lapsed": ("idea", "stopped"),
+}
+
+
+@register.simple_tag
+def pipeline_marks(stage: str) -> list[Mark]:
+    """The five marks, filled as far as ``stage`` has come."""
+    name, ends = _STANDS_AT.get(stage, (stage, "here"))
+    names = [mark for mark, _label in _MARKS]
+    reached = names.index(name) if name in names else -1
+    return [
+        Mark(label, "done" if place < reached else ends if place == reached else "")
+        for place, (_name, label) in enumerate(_MARKS)
+    ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class Cursor(CursorPagination):
@@ -15,8 +19,6 @@ class Cursor(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
 
-    def get_ordering(
-        self, request: Request, queryset: QuerySet, view: APIView
-    ) -> tuple[str, ...]:
+    def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> tuple[str, ...]:
         ordering: tuple[str, ...] = getattr(view, "ordering", ("pk",))
         return ordering

@@ -6,11 +6,14 @@ import hashlib
 import hmac
 import secrets
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class _Salt:

@@ -39,7 +39,9 @@ def day(when: date | datetime | None) -> SafeString | str:
         return ""
     if isinstance(when, datetime):
         when = timezone.localtime(when).date()
-    return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "j F Y"))
+    return format_html(
+        '<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "j F Y")
+    )
 
 
 @register.filter

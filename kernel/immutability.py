@@ -1,7 +1,7 @@
 """Append-only means it: triggers refuse UPDATE, DELETE and TRUNCATE on SQLite and PostgreSQL.
 
-An app declares its triggers in ``triggers.py`` as ``TRIGGERS`` and installs them in a migration with
-:class:`Install`. SQLite drops a table's triggers when a later migration remakes the table (any
+An app declares its triggers in ``triggers.py`` as ``TRIGGERS`` and installs them in a migration
+with :class:`Install`. SQLite drops a table's triggers when a later migration remakes the table (any
 ``AlterField``): put :class:`Remove` before and :class:`Install` after it. A test compares what is
 installed with what is declared.
 """
@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
-# Raised as a check violation (SQLSTATE 23514), so that Django sees an IntegrityError on both databases.
+# A check violation (SQLSTATE 23514), so that Django sees an IntegrityError on both databases.
 _POSTGRESQL_REFUSE = """
 CREATE OR REPLACE FUNCTION kernel_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -41,7 +41,7 @@ def append_only(table: str) -> tuple[Trigger, ...]:
 
 
 def refuse_change(table: str, *, when: str = "", why: str = "append-only") -> tuple[Trigger, ...]:
-    """Refuse UPDATE of ``table``; ``when`` is a condition on OLD and NEW that both databases read."""
+    """Refuse UPDATE of ``table``; ``when`` is a condition on OLD and NEW, in SQL for both."""
     name = f"{table}_no_update"
     condition = f"WHEN ({when})" if when else ""
     return (

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Refused(Exception):
     """A rule refused an action that was well formed.
 
-    ``code`` is stable, in kebab case, and part of the API ("already-supported"). ``sentence`` is for
-    a person, translated, and says what would work.
+    ``code`` is stable, in kebab case, and part of the API ("already-supported"). ``sentence`` is
+    for a person, translated, and says what would work.
     """
 
     def __init__(self, code: str, sentence: StrOrPromise) -> None:

@@ -1,8 +1,8 @@
 """The domain's own tables are the queue: sweeps find rows that wait and move them on.
 
-A sweep is a function of the time. It claims rows with a lease, does the work, and settles each row in
-the same transaction as its effect, fenced by the claim's token: killed between any two steps it loses
-nothing and does nothing twice. What runs the sweeps (``manage.py worker``) is a detail.
+A sweep is a function of the time. It claims rows with a lease, does the work, and settles each row
+in the same transaction as its effect, fenced by the claim's token: killed between any two steps it
+loses nothing and does nothing twice. What runs the sweeps (``manage.py worker``) is a detail.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def claim(
 ) -> list[Row]:
     """Claim up to ``limit`` free rows of ``waiting`` until ``at + lease``, in the query's order.
 
-    Two workers never hold the same row: PostgreSQL skips locked rows, SQLite's write transactions are
-    immediate. A row whose lease has passed is free again.
+    Two workers never hold the same row: PostgreSQL skips locked rows, SQLite's write transactions
+    are immediate. A row whose lease has passed is free again.
     """
     token = uuid.uuid4()
     with transaction.atomic():
@@ -89,7 +89,7 @@ def claim(
 
 
 def settle(row: Claimable, **changes: Any) -> None:
-    """Write ``changes`` and give the row back, if the claim still holds. Raises ``ClaimLost`` if not.
+    """Write ``changes`` and give the row back. Raises ``ClaimLost`` if the claim has passed.
 
     Call it inside the transaction that has the effect, so that both happen or neither does.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from members import actions
 from members.models import Person, Program, RoleGrant
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SINCE = NOW.date() - timedelta(days=200)
+UNTIL = NOW.date() + timedelta(days=165)
 TEST = Program("test")
 
 
@@ -38,7 +40,7 @@ def _flush_past_append_only(django_db_setup: None) -> None:
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 
-    def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
+    def execute_sql_flush(self: Any, sql_list: Iterable[str]) -> None:
         triggers = declared_triggers()
         with transaction.atomic(using=self.connection.alias):
             immutability.remove(self.connection, triggers)
@@ -60,14 +62,14 @@ def now() -> datetime:
 
 @pytest.fixture
 def make_person(db: None) -> Callable[..., Person]:
-    """A person by name: ``make_person("Ada")``; in standing for a year unless ``standing=False``."""
+    """A person by name: ``make_person("Ada")``; in standing unless ``standing=False``."""
 
     def make(
         name: str = "Ada",
         *,
         standing: bool = True,
-        since: date = NOW.date() - timedelta(days=200),
-        until: date = NOW.date() + timedelta(days=165),
+        since: date = SINCE,
+        until: date = UNTIL,
         role: str = "",
     ) -> Person:
         email = f"{name.lower().replace(' ', '.')}@example.org"
@@ -92,7 +94,7 @@ def make_person(db: None) -> Callable[..., Person]:
 
 
 @pytest.fixture(scope="session")
-def vectors() -> Iterator[Path]:
+def vectors() -> Path:
     """The folder of published test vectors, named by ``CONFORMANCE_VECTORS``."""
     named = os.environ.get("CONFORMANCE_VECTORS", "")
     if not named:
@@ -102,4 +104,4 @@ def vectors() -> Iterator[Path]:
     folder = Path(named).resolve()
     if not folder.is_dir():
         pytest.fail(f"CONFORMANCE_VECTORS names {folder}, which is not a folder")
-    yield folder
+    return folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
@@ -19,6 +19,8 @@ class Cursor(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
 
-    def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> tuple[str, ...]:
+    def get_ordering(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> tuple[str, ...]:
         ordering: tuple[str, ...] = getattr(view, "ordering", ("pk",))
         return ordering

@@ -1,4 +1,4 @@
-"""What every way of running has in common. Where they differ: ``demo``, ``production``, ``test``."""
+"""What every way of running has in common; ``demo``, ``production`` and ``test`` differ."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
-# The name for our address: published identifiers begin with it, whatever port the site is served on.
-# It is fixed when a site is first set up.
+# The name for our address: published identifiers begin with it, whatever port the site is served
+# on. It is fixed when a site is first set up.
 PUBLIC_ORIGIN = env.str("PUBLIC_ORIGIN", default="http://localhost:8000")
 # Where the site is served now; links in mail begin with it.
 SITE_ORIGIN = env.str("SITE_ORIGIN", default=PUBLIC_ORIGIN)
@@ -139,7 +139,7 @@ TIME_ZONE = "UTC"
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

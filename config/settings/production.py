@@ -1,4 +1,4 @@
-"""Production: secrets and addresses come from the environment, and there are no defaults for them."""
+"""Production: secrets and addresses come from the environment, without defaults."""
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env

@@ -9,7 +9,7 @@ from kernel import sealed
 
 _scratch = Path(tempfile.mkdtemp(prefix="customer-commons-test-"))
 
-SECRET_KEY = "a key for tests only"
+SECRET_KEY = "a key for tests only"  # noqa: S105 - it keeps no secret
 PUBLIC_ORIGIN = "http://localhost:8000"
 SITE_ORIGIN = PUBLIC_ORIGIN
 ALLOWED_HOSTS = ["localhost", "testserver", "127.0.0.1"]

@@ -1,0 +1,239 @@
+"""Drafts that are still written, and what was published: terms, their versions, and their status."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from governance.terms.rulebook import DraftContent, Rule
+from members.models import AbstractEvent, Person
+
+
+class Draft(models.Model):
+    """A term being written. Its text is its latest revision; frozen, it takes no further one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="term_drafts")
+    created_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+    @property
+    def frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    @property
+    def latest_revision(self) -> Revision:
+        """The text as it stands. One query, or none where ``revisions`` were prefetched."""
+        return max(self.revisions.all(), key=lambda revision: revision.number)
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def latest_of_each(self) -> Self:
+        """The latest revision of every draft."""
+        newest = Revision.objects.filter(draft=OuterRef("draft")).order_by("-number")
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
+
+class Revision(models.Model):
+    """One exact text of a draft: ``sha256`` is over its canonical content. Append-only."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    slug = models.SlugField(max_length=60)
+    version = models.CharField(max_length=20)
+    title = models.CharField(max_length=120)
+    plain = models.TextField()
+    legal = models.TextField()
+    rules = models.JSONField()
+    aliases = models.JSONField(default=list)
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "number"], name="revision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.version}, revision {self.number}"
+
+    @property
+    def content(self) -> DraftContent:
+        return DraftContent(
+            slug=self.slug,
+            version=self.version,
+            title=self.title,
+            plain=self.plain,
+            legal=self.legal,
+            rules=tuple(Rule(**rule) for rule in self.rules),
+            aliases=tuple(self.aliases),
+        )
+
+
+class Term(models.Model):
+    """A published term: a slug and its versions. ``latest`` and ``rules_in_force`` are pointers.
+
+    ``rules_in_force`` is the identity of the rules while the term is active, and unique: no two
+    active terms have the same rules under different names.
+    """
+
+    slug = models.SlugField(primary_key=True, max_length=60)
+    latest = models.OneToOneField(
+        "Version", null=True, on_delete=models.PROTECT, related_name="latest_of"
+    )
+    rules_in_force = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unique
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def with_status(self) -> Self:
+        """Each version with ``status`` and ``status_at``: its latest status row's."""
+        newest = Status.objects.filter(version=OuterRef("pk")).order_by("-pk")
+        return self.annotate(
+            status=Subquery(newest.values("status")[:1]),
+            status_at=Subquery(newest.values("at")[:1]),
+        )
+
+    def newest_first(self) -> Self:
+        """In the order of their numbers, the highest first; terms by slug."""
+        return self.order_by("term_id", "-major", "-minor", "-patch")
+
+
+class Version(models.Model):
+    """One published version: ``document`` is its bytes for ever. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=20)
+    major = models.PositiveIntegerField()
+    minor = models.PositiveIntegerField()
+    patch = models.PositiveIntegerField()
+    revision = models.OneToOneField(Revision, on_delete=models.PROTECT, related_name="published")
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    document = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    adoption = models.JSONField()
+    issued = models.DateTimeField()
+    record_hash = models.CharField(max_length=64)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["term", "version"], name="version_once_per_term"),
+            models.CheckConstraint(
+                condition=Q(replaces=None) | ~Q(replaces=F("pk")), name="version_replaces_another"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["term", "major", "minor", "patch"], name="version_in_order"),
+            models.Index(fields=["-issued", "id"], name="version_by_issue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id} {self.version}"
+
+
+class Rendition(models.Model):
+    """Bytes derived from a version and served as they are ("policy.jsonld"). Append-only."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="renditions")
+    name = models.CharField(max_length=40)
+    media_type = models.CharField(max_length=80)
+    body = models.BinaryField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "name"], name="rendition_once_per_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublishedRule(models.Model):
+    """A rule of a published version as columns, so that lists can be searched by it. Append-only."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="rules")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12)
+    party = models.CharField(max_length=8)
+    action = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=40, blank=True)
+    data = models.CharField(max_length=40, blank=True)
+    recipient = models.CharField(max_length=40, blank=True)
+    retention = models.CharField(max_length=12, blank=True)
+    storage = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="rule_once_per_position"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["permission", "prohibition", "duty"]), name="rule_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(party__in=["first", "second", "third"]), name="rule_party"
+            ),
+        ]
+        indexes = [models.Index(fields=["action", "kind", "purpose"], name="rule_by_action")]
+
+    def __str__(self) -> str:
+        return f"{self.party} {self.kind} {self.action}"
+
+
+class Status(models.Model):
+    """What became of a version, and when. Append-only: the latest row of a version is its status."""
+
+    class Name(models.TextChoices):
+        ACTIVE = "active", _("active")
+        SUPERSEDED = "superseded", _("superseded")
+        DEPRECATED = "deprecated", _("deprecated")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="statuses")
+    status = models.CharField(max_length=12, choices=Name)
+    successor = models.ForeignKey(
+        Version, null=True, on_delete=models.PROTECT, related_name="succeeds"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    record_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "superseded", "deprecated", "withdrawn"]),
+                name="status_name",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="superseded") | Q(successor__isnull=False),
+                name="status_superseded_by_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.status
+
+
+class Event(AbstractEvent):
+    """What was done to drafts and terms."""
+
+
+def rules_as_json(rules: tuple[Rule, ...]) -> list[dict[str, Any]]:
+    """Rules as the JSON a revision keeps."""
+    return [rule.as_dict() for rule in rules]

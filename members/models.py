@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kernel.sweeps import Claimable
@@ -33,7 +34,8 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
     """What allauth and Django's sign-in ask of a user model's manager."""
 
     def create_user(self, email: str, **fields: Any) -> Person:
-        person: Person = self.model(email=self.normalize_email(email), **fields)
+        # Lower case throughout: sign-in looks addresses up by that.
+        person: Person = self.model(email=email.strip().lower(), **fields)
         person.set_unusable_password()
         person.save(using=self._db)
         return person
@@ -56,7 +58,7 @@ class Person(AbstractBaseUser):
     )
     locale = models.CharField(max_length=10, default="en")
     is_active = models.BooleanField(default=True)
-    joined_at = models.DateTimeField(auto_now_add=True)
+    joined_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -87,7 +89,7 @@ class Person(AbstractBaseUser):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An author that is not a person: ``Program("sweep:members.mail")``, ``Program("command:keys")``."""
+    """An author that is not a person: ``Program("sweep:members.mail")``, ``Program("demo")``."""
 
     name: str
 
@@ -144,8 +146,8 @@ class StandingPeriodQuerySet(models.QuerySet["StandingPeriod"]):
 class StandingPeriod(models.Model):
     """Days on which a person is a member in standing: ``ends_on`` is the first day after them.
 
-    ``source`` says what it came from ("dues:in_123", "gift:<uuid>") and is unique, so that recording
-    twice changes nothing. Neither it nor ``kind`` is ever shown: rights are equal.
+    ``source`` says what it came from ("dues:in_123", "gift:<uuid>") and is unique, so that
+    recording twice changes nothing. Neither it nor ``kind`` is ever shown: rights are equal.
     """
 
     class Kind(models.TextChoices):
@@ -218,6 +220,10 @@ class RoleGrant(models.Model):
             models.CheckConstraint(
                 condition=Q(role__in=["steward", "scrutineer", "treasurer"]), name="role_grant_role"
             ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="role_grant_ends_after_start",
+            ),
             models.UniqueConstraint(
                 fields=["person", "role", "basis"], name="role_grant_once_per_basis"
             ),
@@ -247,6 +253,13 @@ class PersonalToken(models.Model):
 
     objects = PersonalTokenQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="personal_token_has_time"
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name
 
@@ -254,7 +267,7 @@ class PersonalToken(models.Model):
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def waiting(self) -> Self:
         """Mail still to be sent, oldest first."""
-        return self.filter(sent_at=None).order_by("queued_at")
+        return self.filter(sent_at=None).order_by("queued_at", "pk")
 
 
 class OutgoingMail(Claimable):
@@ -272,6 +285,13 @@ class OutgoingMail(Claimable):
     sent_at = models.DateTimeField(null=True)
 
     objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["queued_at", "id"], condition=Q(sent_at=None), name="outgoing_mail_waiting"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.subject

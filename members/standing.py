@@ -28,7 +28,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The unbroken stretch of standing that holds a given day: ``until`` is its first day without."""
+    """The unbroken stretch of standing that holds a day: ``until`` is its first day without."""
 
     since: date
     until: date
@@ -60,6 +60,6 @@ def days_in_standing(periods: Iterable[Period], day: date) -> int:
 
 
 def next_start(periods: Iterable[Period], day: date) -> date:
-    """The day from which new standing bought on ``day`` runs: at once, or when the present one ends."""
+    """The day from which standing bought on ``day`` runs: at once, or when the present one ends."""
     standing = standing_on(periods, day)
     return standing.until if standing else day

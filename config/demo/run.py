@@ -1,8 +1,8 @@
 """``make run``: everything on this machine, from nothing to a site one can walk through.
 
 All state lives in ``var/``: a second run continues where the first stopped. What is secret or fixed
-at the first run is in ``var/demo.json``; published identifiers keep the origin written there, whatever
-port the site is served on later.
+at the first run is in ``var/demo.json``; published identifiers keep the origin written there,
+whatever port the site is served on later.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ def _web(port: int) -> list[str]:
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run(_python("manage.py", *arguments), cwd=BASE, env=environment, check=False)  # noqa: S603 - our own command
+    command = _python("manage.py", *arguments)
+    done = subprocess.run(command, cwd=BASE, env=environment, check=False)  # noqa: S603 - ours
     if done.returncode:
         _stop(f"manage.py {arguments[0]} failed; what it said stands above.")
 
@@ -184,7 +185,7 @@ def _welcome(port: int) -> None:
     _say(
         f"\n  Customer Commons is at  http://localhost:{port}/\n\n"
         f"  Sign in with one click: http://localhost:{port}/demo/\n"
-        "    as a newcomer (Noor), a member (Mia) or a steward (Sam), and read their mail there.\n\n"
+        "    as a newcomer (Noor), a member (Mia) or a steward (Sam), and read the mail.\n\n"
         f"  Terms for developers:   http://localhost:{port}/terms/index.json\n"
         f"  The public record:      http://localhost:{port}/record/checkpoint\n\n"
         "  Ctrl-C stops everything; make run continues; make reset starts over.\n"

@@ -8,7 +8,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Mail that would be sent is kept in a folder, and a page shows it.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_BACKEND = "config.demo.mail.FolderBackend"
+DEMO_MAIL = VAR_DIR / "mail"
 # Minutes instead of days, so that a whole decision can be watched in one sitting.
 DEMO_RULES = BASE_DIR / "config/demo/rules.toml"

@@ -1,0 +1,76 @@
+"""The demo's own page: sign in as somebody, read the mail, let the other members act."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from governance.proposals.models import Proposal
+from governance.voting.models import Poll
+
+from config.demo import crowd, mail
+from config.demo.people import GUISES
+from kernel.refusal import Refused
+from members.models import Person
+
+
+@login_not_required
+@require_safe
+def demo(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "demo.html",
+        {
+            "guises": GUISES,
+            "ideas": Proposal.objects.filter(stage="idea").order_by("-created_at")[:10],
+            "polls": Poll.objects.filter(stage="open").order_by("closes_at")[:10],
+            "letters": mail.newest(30),
+        },
+    )
+
+
+@login_not_required
+@require_POST
+def sign_in(request: HttpRequest, guise: str) -> HttpResponse:
+    addresses = {each.slug: each.email for each in GUISES}
+    if guise not in addresses:
+        raise Http404
+    person = get_object_or_404(Person, email=addresses[guise])
+    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return redirect("me")
+
+
+@login_not_required
+@require_POST
+def let_others_sponsor(request: HttpRequest, proposal: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Proposal, pk=proposal)
+    try:
+        count = crowd.sponsor(found, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "%(n)s member put their name to it.", "%(n)s members put their names to it.", count
+            )
+            % {"n": count},
+        )
+    return redirect("proposal", found.pk)
+
+
+@login_not_required
+@require_POST
+def let_others_vote(request: HttpRequest, poll: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Poll, pk=poll, stage="open")
+    crowd.vote(found, yes=6, no=3, abstain=1, at=timezone.now())
+    messages.success(request, _("The other members have voted. The result comes at the close."))
+    return redirect("poll", found.pk)

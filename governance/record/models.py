@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Self
 
 from django.db import models
 
@@ -41,7 +41,7 @@ class Entry(models.Model):
     data = models.BinaryField()
     leaf_hash = models.CharField(max_length=64, unique=True)
 
-    objects: ClassVar[EntryQuerySet] = EntryQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         indexes = [

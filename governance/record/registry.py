@@ -15,8 +15,8 @@ An app registers its types in a module ``record_types.py``, which is read when D
     )
 
 The schema describes the body alone; ``type`` and ``at`` are added to every entry. The summary is
-one plain sentence that pages show for each entry; ``%(field)s`` stands for a required text or number
-at the top of the body, and a percent sign is written ``%%``.
+one plain sentence that pages show for each entry; ``%(field)s`` stands for a required text or
+number at the top of the body, and a percent sign is written ``%%``.
 
 **No personal data, ever.** :func:`register` raises ``ValueError`` for a schema through which an
 e-mail address, a name, an account's id or free text could pass. What it accepts:

@@ -108,7 +108,7 @@ def did_document() -> dict[str, Any]:
 
 def log_origin() -> str:
     """The record's name in checkpoints: our origin without the scheme, and ``/record``."""
-    return urlsplit(settings.PUBLIC_ORIGIN).netloc + "/record"
+    return f"{urlsplit(settings.PUBLIC_ORIGIN).netloc}/record"
 
 
 def all_keys() -> list[Key]:
@@ -117,7 +117,7 @@ def all_keys() -> list[Key]:
 
 
 def signer(purpose: str) -> tuple[str, Ed25519PrivateKey]:
-    """The newest key of ``purpose``, which signs, and its name ("record-1"). Raises ``KeyMissing``."""
+    """The name ("record-1") and key that sign for ``purpose``: its newest. Raises ``KeyMissing``."""
     for key in reversed(all_keys()):
         if key.purpose == purpose and key.private:
             return key.fragment, key.private

@@ -1,0 +1,81 @@
+"""What the database itself demands of the books.
+
+- A leg may join only an entry that is there and not sealed, asked in one query: a concurrent
+  transaction either cannot see the entry yet, or sees it together with its seal.
+- A seal may be set only on an entry of two legs or more that sum to zero in each currency, at the
+  chain's next position, after the hash that is there now.
+- Nothing is ever changed or removed; the chain's head only moves forward.
+"""
+
+from funding.ledger.entries import GENESIS
+from kernel.immutability import Trigger, append_only, refuse_change, refuse_removal
+
+_UNSEALED = (
+    "EXISTS (SELECT 1 FROM ledger_entry e WHERE e.seal_id = NEW.entry_id "
+    "AND NOT EXISTS (SELECT 1 FROM ledger_seal s WHERE s.id = e.seal_id))"
+)
+_FEW = "(SELECT COUNT(*) FROM ledger_leg l WHERE l.entry_id = NEW.id) < 2"
+_UNBALANCED = (
+    "EXISTS (SELECT 1 FROM ledger_leg l WHERE l.entry_id = NEW.id "
+    "GROUP BY l.currency HAVING SUM(l.minor) <> 0)"
+)
+_OUT_OF_CHAIN = (
+    f"NOT ((NEW.position = 1 AND NEW.previous_hash = '{GENESIS}') "  # noqa: S608 - our constant
+    "OR EXISTS (SELECT 1 FROM ledger_seal s "
+    "WHERE s.position = NEW.position - 1 AND s.hash = NEW.previous_hash))"
+)
+
+
+def _before_insert(table: str, name: str, refusals: dict[str, str]) -> Trigger:
+    """Refuse an INSERT into ``table`` where a condition on NEW holds, with its sentence."""
+    checks = "".join(
+        f"SELECT RAISE(ABORT, '{sentence}') WHERE {condition}; "
+        for condition, sentence in refusals.items()
+    )
+    branches = "".join(
+        f"IF {condition} THEN RAISE EXCEPTION '{sentence}' USING ERRCODE = '23514'; END IF; "
+        for condition, sentence in refusals.items()
+    )
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=f"CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN {checks}END",
+        # One function for each trigger, VOLATILE so that it sees what its own transaction just did.
+        postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql VOLATILE "
+        f"AS $$ BEGIN {branches}RETURN NEW; END $$; "
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )
+
+
+TRIGGERS = (
+    *append_only("ledger_event"),
+    *append_only("ledger_entry"),
+    *append_only("ledger_leg"),
+    *append_only("ledger_seal"),
+    _before_insert(
+        "ledger_leg",
+        "ledger_leg_joins_unsealed",
+        {f"NOT {_UNSEALED}": "a leg is refused: its entry is sealed, or is not there"},
+    ),
+    _before_insert(
+        "ledger_seal",
+        "ledger_seal_balances",
+        {
+            _FEW: "a seal is refused: the entry has fewer than two legs",
+            _UNBALANCED: "a seal is refused: the legs do not sum to zero",
+            _OUT_OF_CHAIN: "a seal is refused: it does not follow the last one",
+        },
+    ),
+    *refuse_change(
+        "ledger_account",
+        when="NEW.code <> OLD.code OR NEW.type <> OLD.type",
+        why="code and type never change",
+    ),
+    *refuse_removal("ledger_account", why="accounts stay"),
+    *refuse_change(
+        "ledger_chainhead",
+        when="NEW.position <> OLD.position + 1",
+        why="the chain only grows",
+    ),
+    *refuse_removal("ledger_chainhead", why="the chain only grows"),
+)

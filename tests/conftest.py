@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from governance.record.signing import make_keys
 from kernel import immutability
 from kernel.immutability import Trigger
 from members import actions
@@ -48,6 +50,12 @@ def _flush_past_append_only(django_db_setup: None) -> None:
             immutability.install(self.connection, triggers)
 
     operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> None:
+    """The keys that ``manage.py keys`` would make, in the suite's scratch folder."""
+    make_keys(Path(settings.KEYS_DIR))
 
 
 @pytest.fixture(autouse=True)

@@ -114,16 +114,43 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 # Sign-in: a code by e-mail, and passkeys; no passwords.
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "members.forms.AddAddressForm",
+    "confirm_email_verification_code": "members.forms.AddressCodeForm",
+    "confirm_login_code": "members.forms.SignInCodeForm",
+    "login": "members.forms.SignInForm",
+    "signup": "members.forms.SignUpForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_REDIRECT_URL = "join"
+ACCOUNT_SESSION_REMEMBER = True
+# Six digits, three tries, a quarter of an hour.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_SIGNUP_REDIRECT_URL = "join"
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+# Twenty codes a day for one address: whoever guesses has 60 tries a day at a million codes.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,20/d/key"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+# Whoever has a passkey is asked for it before their addresses or passkeys change.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "members.adapters.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "members.forms.AddPasskeyForm",
+    "authenticate": "members.forms.RecoveryCodeForm",
+    "edit_webauthn": "members.forms.RenamePasskeyForm",
+    "reauthenticate": "members.forms.ConfirmByRecoveryCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_PASSKEY_SIGNUP_ENABLED = True
+# How many proxies of ours stand in front: their X-Forwarded-For is believed, nobody else's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # Mail
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Customer Commons <hello@localhost>")

@@ -1,0 +1,69 @@
+"""Write ``docs/stages.md`` from the tables of stages: ``manage.py stages``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from governance.proposals import stages as proposal_stages
+from governance.voting import stages as poll_stages
+
+PAGE = settings.BASE_DIR / "docs" / "stages.md"
+
+
+class Move(Protocol):
+    """What each app's table of moves is made of."""
+
+    name: str
+    source: str
+    target: str
+    who: str
+    when_in_words: str
+
+
+class Command(BaseCommand):
+    help = "Write docs/stages.md from the tables of stages."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        PAGE.write_text(page(), encoding="utf-8")
+        self.stdout.write(f"{PAGE.relative_to(settings.BASE_DIR)} is current")
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    return "\n".join(
+        [
+            "# Stages",
+            "",
+            "Each lifecycle is one table in code, and this page is made from those tables by",
+            "`manage.py stages`; a test keeps it current. A move that is not listed cannot happen.",
+            "",
+            *_lifecycle("A proposal", "governance/proposals/stages.py", proposal_stages.MOVES),
+            *_lifecycle("A poll", "governance/voting/stages.py", poll_stages.MOVES),
+        ]
+    )
+
+
+def _lifecycle(title: str, source: str, moves: Iterable[Move]) -> list[str]:
+    moves = list(moves)
+    return [
+        f"## {title}",
+        "",
+        f"From `{source}`.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        *(f"    {move.source} --> {move.target}: {move.name}" for move in moves),
+        "```",
+        "",
+        "| move | from | to | who | when |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {move.name} | {move.source} | {move.target} | {move.who} | {move.when_in_words} |"
+            for move in moves
+        ),
+        "",
+    ]

@@ -1,0 +1,268 @@
+"""Polls, their rolls, and ballots that no column joins to a member."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.voting import stages
+from governance.voting.rule import METHODS, Option, PollRule
+from kernel.sweeps import Claimable
+from members.models import AbstractEvent, Person
+
+
+class Event(AbstractEvent):
+    """What was done to polls. Taking and casting a ballot leave no event, here or anywhere."""
+
+
+class PollQuerySet(models.QuerySet["Poll"]):
+    def due_to_open(self, at: datetime) -> Self:
+        return self.filter(stage=stages.SCHEDULED, opens_at__lte=at)
+
+    def due_to_close(self, at: datetime) -> Self:
+        """Polls whose window has ended and those whose closing was interrupted."""
+        return self.filter(Q(stage=stages.OPEN, closes_at__lte=at) | Q(stage=stages.CLOSING))
+
+    def taking_ballots(self, at: datetime) -> Self:
+        """Polls that take ballots at ``at``: open by their row *and* within their window."""
+        return self.filter(stage=stages.OPEN, closes_at__gt=at)
+
+    def seen_by(self, person: Person) -> Self:
+        """Each poll with ``on_roll`` and ``took_ballot``: what ``person`` alone is shown."""
+        mine = RollEntry.objects.filter(poll=OuterRef("pk"), person=person)
+        return self.annotate(
+            on_roll=Exists(mine), took_ballot=Exists(mine.filter(issue_mark__isnull=False))
+        )
+
+
+class Poll(models.Model):
+    """One question put to the members. Once it has opened, what it asks and how never changes.
+
+    ``result`` is None until the poll has closed, then the JSON that ``tally`` describes.
+    ``manifest``, its hash and ``record_hash_opened`` are set when it opens. ``private_keys`` are
+    the issuer's and the receipts' keys under a key that is a file of its own; ``seed`` is sealed.
+    Both keys and file are gone once it has closed.
+    """
+
+    class Stage(models.TextChoices):
+        SCHEDULED = stages.SCHEDULED, _("scheduled")
+        OPEN = stages.OPEN, _("open")
+        CLOSING = stages.CLOSING, _("being counted")
+        CLOSED = stages.CLOSED, _("closed")
+        CANCELLED = stages.CANCELLED, _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.SCHEDULED)
+    title = models.CharField(max_length=200)
+    question_text = models.TextField()
+    options = models.JSONField()
+    method = models.CharField(max_length=20)
+    quorum = models.CharField(max_length=20)
+    majority = models.CharField(max_length=20)
+    founding_minimum = models.PositiveIntegerField(null=True)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    roll_from = models.DateField()
+    cutoff = models.DateField()
+    min_days = models.PositiveIntegerField()
+    subject_url = models.CharField(max_length=200)
+    scheduled_at = models.DateTimeField()
+
+    manifest = models.JSONField(null=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    roll_size = models.PositiveIntegerField(null=True)
+    record_hash_opened = models.CharField(max_length=64, blank=True)
+    private_keys = models.BinaryField(null=True)
+    seed = models.BinaryField(null=True)
+
+    closed_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    bundle_sha256 = models.CharField(max_length=64, blank=True)
+    record_hash_result = models.CharField(max_length=64, blank=True)
+
+    objects = PollQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage__in=list(stages.STAGES)), name="voting_poll_stage"
+            ),
+            models.CheckConstraint(condition=Q(method__in=METHODS), name="voting_poll_method"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="voting_poll_window"
+            ),
+            models.CheckConstraint(
+                condition=Q(cutoff__gte=F("roll_from")), name="voting_poll_roll_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    stage__in=[stages.SCHEDULED, stages.CANCELLED],
+                    manifest__isnull=True,
+                    manifest_sha256="",
+                    record_hash_opened="",
+                    roll_size__isnull=True,
+                    private_keys__isnull=True,
+                    seed__isnull=True,
+                )
+                | Q(
+                    stage__in=[stages.OPEN, stages.CLOSING, stages.CLOSED],
+                    manifest__isnull=False,
+                    roll_size__isnull=False,
+                    seed__isnull=False,
+                )
+                & ~Q(manifest_sha256="")
+                & ~Q(record_hash_opened=""),
+                name="voting_poll_opened_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    result__isnull=True,
+                    closed_at__isnull=True,
+                    result_sha256="",
+                    bundle_sha256="",
+                    record_hash_result="",
+                )
+                & ~Q(stage=stages.CLOSED)
+                | Q(
+                    stage=stages.CLOSED,
+                    result__isnull=False,
+                    closed_at__isnull=False,
+                    private_keys__isnull=True,
+                )
+                & ~Q(result_sha256="")
+                & ~Q(bundle_sha256="")
+                & ~Q(record_hash_result=""),
+                name="voting_poll_closed_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["stage", "closes_at"], name="voting_poll_by_stage")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def rule(self) -> PollRule:
+        return PollRule(
+            method=self.method,
+            quorum=self.quorum,
+            majority=self.majority,
+            founding_minimum=self.founding_minimum,
+        )
+
+    @property
+    def choices(self) -> list[Option]:
+        """The options as they stand on the ballot, in order."""
+        return [
+            Option(id=option["id"], label=option["label"], text_sha256=option["textSha256"])
+            for option in self.options
+        ]
+
+    def takes_ballots(self, at: datetime) -> bool:
+        return self.stage == stages.OPEN and at < self.closes_at
+
+
+class RollEntry(models.Model):
+    """One person on one poll's roll, with the random salt that hides them in its Merkle tree.
+
+    Entries are written in the order of their salted hashes, so that their numbers tell nothing.
+    """
+
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="roll")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    salt = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "person"], name="voting_roll_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"roll entry {self.pk}"
+
+
+class IssueMark(models.Model):
+    """That the person of a roll entry took their ballot: one mark for each entry, by its key.
+
+    It holds no time. ``fingerprint`` recognises the message that was signed, so that a retry is
+    answered and another message refused; it is erased at the close. It is a keyed hash: with the
+    database alone nobody can tell which token it belongs to. Until tokens are signed blindly, the
+    operator, who has the key, could.
+    """
+
+    entry = models.OneToOneField(
+        RollEntry, primary_key=True, on_delete=models.PROTECT, related_name="issue_mark"
+    )
+    fingerprint = models.BinaryField(max_length=32, null=True)
+
+    def __str__(self) -> str:
+        return f"issue mark {self.pk}"
+
+
+class StoredBallot(models.Model):
+    """What is held of a ballot: its own bytes and their hash. No member, no time, no origin."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=88)
+    sequence = models.PositiveSmallIntegerField()
+    hash = models.CharField(max_length=64)
+    body = models.TextField()
+    proof = models.CharField(max_length=88)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["poll", "token", "sequence"], name="%(app_label)s_%(class)s_sequence_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(sequence__gte=1, sequence__lte=99),
+                name="%(app_label)s_%(class)s_sequence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.hash
+
+
+class Intake(StoredBallot):
+    """Ballots received and not yet committed to the public record, under a random key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+
+class Ballot(StoredBallot):
+    """Ballots whose hash is in the public record: append-only, written in hash order."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+
+
+class Commitment(models.Model):
+    """One batch of ballot hashes written to the public record."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="commitments")
+    record_hash = models.CharField(max_length=64, unique=True)
+    ballots = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.record_hash
+
+
+class Upkeep(Claimable):
+    """What a sweep claims while it works on a poll.
+
+    Not the poll's own row: casting holds shared locks on that, which a claim would have to skip.
+    """
+
+    poll = models.OneToOneField(
+        Poll, primary_key=True, on_delete=models.PROTECT, related_name="upkeep"
+    )
+
+    def __str__(self) -> str:
+        return f"upkeep of {self.pk}"

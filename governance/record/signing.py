@@ -117,7 +117,7 @@ def all_keys() -> list[Key]:
 
 
 def signer(purpose: str) -> tuple[str, Ed25519PrivateKey]:
-    """The name ("record-1") and key that sign for ``purpose``: its newest. Raises ``KeyMissing``."""
+    """The name ("record-1") and key that sign for ``purpose`` now. Raises ``KeyMissing``."""
     for key in reversed(all_keys()):
         if key.purpose == purpose and key.private:
             return key.fragment, key.private

@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from kernel import sweeps
 from kernel.refusal import Refused
+from members import names, scopes
 from members.models import (
+    TOKEN_PREFIX,
     Attestation,
     Author,
     Event,
     OutgoingMail,
     Person,
+    PersonalToken,
     RoleGrant,
     StandingPeriod,
     subject_of,
 )
+from members.permissions import check_can_manage_tokens
+
+NAME_REFUSALS = {
+    names.Problem.EMPTY: gettext_lazy("Please give a name that others will see."),
+    names.Problem.LONG: gettext_lazy("Please choose a name of at most 60 characters."),
+    names.Problem.HIDDEN: gettext_lazy(
+        "This name contains characters that nobody can see. Please type it anew."
+    ),
+    names.Problem.ACCENTS: gettext_lazy("Please put fewer accents on one letter."),
+    names.Problem.NO_LETTER: gettext_lazy("A name needs at least one letter or digit."),
+    names.Problem.ADDRESS: gettext_lazy(
+        "Everybody sees this name, so it cannot be an e-mail address. A pseudonym is welcome."
+    ),
+}
+
+
+@transaction.atomic
+def register(*, email: str, locale: str, at: datetime, confirmed: bool = False) -> Person:
+    """Somebody signed up with an address; until they enter its code it is not ``confirmed``.
+
+    Raises ``IntegrityError`` where somebody has the address already.
+    """
+    person = Person.objects.create_user(email, locale=locale, joined_at=at)
+    if confirmed:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    Event.record("person.registered", subject=subject_of(person), by=person, at=at)
+    return person
 
 
 @transaction.atomic
@@ -50,13 +86,29 @@ def extend_standing(
 
 @transaction.atomic
 def set_display_name(*, person: Person, display_name: str, by: Author, at: datetime) -> None:
-    """Change what others see. Raises ``Refused`` for an empty name."""
-    name = " ".join(display_name.split())
-    if not name:
-        raise Refused("display-name-empty", _("Please give a name that others will see."))
+    """Change what others see. Raises ``Refused`` with what stands against the name."""
+    name = names.clean(display_name)
+    if problem := names.problem_with(name):
+        raise Refused(problem.value, NAME_REFUSALS[problem])
     Person.objects.filter(pk=person.pk).update(display_name=name)
     person.display_name = name
     Event.record("person.renamed", subject=subject_of(person), by=by, at=at)
+
+
+@transaction.atomic
+def set_account(
+    *, person: Person, display_name: str, locale: str, by: Author, at: datetime
+) -> None:
+    """Change what others see, and the language we write to ``person`` in, where they differ.
+
+    ``locale`` is one of ``settings.LANGUAGES``. Raises ``Refused`` as ``set_display_name`` does.
+    """
+    if display_name != person.display_name:
+        set_display_name(person=person, display_name=display_name, by=by, at=at)
+    if locale != person.locale:
+        Person.objects.filter(pk=person.pk).update(locale=locale)
+        person.locale = locale
+        Event.record("person.locale-set", subject=subject_of(person), by=by, at=at, locale=locale)
 
 
 @transaction.atomic
@@ -105,3 +157,55 @@ def queue_mail(
             "queued_at": at,
         },
     )
+
+
+def sent_mail(*, mail: OutgoingMail, at: datetime) -> None:
+    """Note that the mail server took a claimed mail. Raises ``ClaimLost`` without the claim."""
+    sweeps.settle(mail, sent_at=at)
+
+
+def postpone_mail(*, mail: OutgoingMail, until: datetime) -> None:
+    """Keep a claimed mail that could not be sent, and leave it alone ``until`` then."""
+    held = OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token)
+    held.update(claimed_until=until)
+
+
+@transaction.atomic
+def create_token(
+    *,
+    person: Person,
+    name: str,
+    opens: Iterable[str],
+    lasts: timedelta,
+    by: Author,
+    at: datetime,
+) -> tuple[PersonalToken, str]:
+    """Make a token that speaks for ``person``. The secret is returned once and kept nowhere.
+
+    ``opens`` are names of ``members.scopes``. Raises ``Refused`` for somebody else's token, for no
+    scope and for an unknown one.
+    """
+    check_can_manage_tokens(person, by)
+    wanted = list(dict.fromkeys(opens))
+    if not wanted or scopes.unknown(wanted):
+        raise Refused("token-scopes", _("Please choose what the token may do."))
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = PersonalToken.objects.create(
+        person=person,
+        name=name,
+        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        scopes=wanted,
+        created_at=at,
+        expires_at=at + lasts,
+    )
+    Event.record("token.created", subject=subject_of(token), by=by, at=at, scopes=wanted)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: PersonalToken, by: Author, at: datetime) -> None:
+    """End a token now. Raises ``Refused`` for somebody else's and for one that has ended."""
+    check_can_manage_tokens(token.person, by)
+    if not PersonalToken.objects.live(at).filter(pk=token.pk).update(revoked_at=at):
+        raise Refused("token-ended", _("This token has ended already."))
+    Event.record("token.revoked", subject=subject_of(token), by=by, at=at)

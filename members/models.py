@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Lower, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +135,28 @@ class Event(AbstractEvent):
     """What was done to people, standing, roles and tokens."""
 
 
+class JoinedInMonth(TypedDict):
+    """How many people became members in the month that begins on ``month``."""
+
+    month: date
+    members: int
+
+
 class StandingPeriodQuerySet(models.QuerySet["StandingPeriod"]):
+    def joined_by_month(self, day: date) -> list[JoinedInMonth]:
+        """How many people's first standing began in each month until ``day``, oldest first."""
+        earlier = StandingPeriod.objects.filter(
+            Q(starts_on__lt=OuterRef("starts_on"))
+            | Q(starts_on=OuterRef("starts_on"), pk__lt=OuterRef("pk")),
+            person=OuterRef("person"),
+        )
+        firsts = self.filter(~Exists(earlier), starts_on__lte=day)
+        months = firsts.annotate(month=TruncMonth("starts_on")).values("month")
+        return [
+            JoinedInMonth(month=row["month"], members=row["members"])
+            for row in months.annotate(members=Count("pk")).order_by("month")
+        ]
+
     def as_periods(self) -> list[standing.Period]:
         return [
             standing.Period(starts_on, ends_on)
@@ -193,10 +214,29 @@ class Attestation(models.Model):
         return f"attestation {self.version}"
 
 
+class HoldersOfRole(TypedDict):
+    """How many people hold ``role``."""
+
+    role: str
+    holders: int
+
+
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def on(self, day: date) -> Self:
         """Grants in force on ``day``."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+
+    def roles(self) -> list[str]:
+        """The roles that are granted, each once."""
+        return sorted(set(self.values_list("role", flat=True)))
+
+    def holders_by_role(self) -> list[HoldersOfRole]:
+        """How many people hold each role, those nobody holds included."""
+        counted = self.values("role").annotate(holders=Count("person", distinct=True))
+        held = dict(counted.values_list("role", "holders"))
+        return [
+            HoldersOfRole(role=role, holders=held.get(role, 0)) for role in RoleGrant.Role.values
+        ]
 
 
 class RoleGrant(models.Model):
@@ -231,6 +271,10 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} since {self.starts_on}"
+
+
+# What every secret of a personal token begins with, so that a leaked one can be recognised.
+TOKEN_PREFIX = "cc_"  # noqa: S105
 
 
 class PersonalTokenQuerySet(models.QuerySet["PersonalToken"]):

@@ -1,0 +1,47 @@
+"""What a personal token may open. Pure: names in, an answer out.
+
+A token holds a list of scope names. It opens no more than they say, whatever its person may do; a
+person who is signed in with a browser needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One thing a token may do: its name in the API, and what it means to a person."""
+
+    name: str
+    label: str
+
+
+def gettext_noop(text: str) -> str:
+    """Mark ``text`` for translators; whoever shows it translates it."""
+    return text
+
+
+SCOPES: dict[str, Scope] = {
+    scope.name: scope
+    for scope in (
+        Scope("read", gettext_noop("Read what you can read: your membership and your roles")),
+        Scope("terms:write", gettext_noop("Write and change your drafts of terms")),
+        Scope(
+            "proposals:write",
+            gettext_noop("Propose, support, comment and withdraw in your name"),
+        ),
+        Scope("polls:vote", gettext_noop("Take a ballot in your name")),
+    )
+}
+
+
+def unknown(names: Iterable[str]) -> list[str]:
+    """The names that are no scope of ours, in order."""
+    return [name for name in names if name not in SCOPES]
+
+
+def opens(held: Iterable[str], wanted: str) -> bool:
+    """Whether a token that holds ``held`` opens ``wanted``. No scope includes another."""
+    return wanted in SCOPES and wanted in set(held)

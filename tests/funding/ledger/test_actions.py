@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import StringIO
@@ -13,6 +12,7 @@ from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries
 
 from funding.ledger import actions, entries
 from funding.ledger.chart import CHART
@@ -34,11 +34,11 @@ def legs(gross: int = 500, fee: int = 33, currency: str = "EUR") -> list[LegSpec
 TODAY = NOW.date()
 
 
-def post(key: str = "dues:in_1", *, on: date = TODAY, **amounts: int) -> Entry:
+def post(key: str = "dues:in_1", *, on: date = TODAY, gross: int = 500, fee: int = 33) -> Entry:
     return actions.post(
         source_key=key,
         description="Dues paid",
-        legs=legs(**amounts),
+        legs=legs(gross, fee),
         effective_on=on,
         by=TEST,
         at=NOW,
@@ -131,7 +131,7 @@ def test_a_reversal_is_the_mirror_and_happens_once() -> None:
 
 @pytest.mark.django_db
 def test_the_reads_say_what_was_posted(
-    django_assert_num_queries: Callable[..., object],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     post("a", on=date(2026, 9, 30))
     post("b", on=date(2026, 10, 1), gross=1000, fee=40)
@@ -155,7 +155,7 @@ def test_the_reads_say_what_was_posted(
 
 @pytest.mark.django_db
 def test_checking_the_books_reads_every_entry(
-    django_assert_num_queries: Callable[..., object],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(5):
         post(f"dues:in_{number}")

@@ -92,18 +92,18 @@ def test_an_entry_changed_after_sealing_is_found_where_it_is(
 ) -> None:
     place = data.draw(st.integers(0, len(links) - 1))
     link, stored = links[place]
-    field, value = data.draw(
+    changed = data.draw(
         st.sampled_from(
             [
-                ("effective_on", date(1999, 1, 1)),
-                ("description", link.description + "!"),
-                ("legs", tuple(LegSpec("other", leg.amount) for leg in link.legs)),
-                ("legs", (*link.legs, *link.legs)),
-                ("reverses", "f" * 64),
+                dataclasses.replace(link, effective_on=date(1999, 1, 1)),
+                dataclasses.replace(link, description=link.description + "!"),
+                dataclasses.replace(link, legs=(*link.legs, *link.legs)),
+                dataclasses.replace(link, legs=mirrored(link.legs)),
+                dataclasses.replace(link, reverses="f" * 64),
             ]
         )
     )
-    links[place] = (dataclasses.replace(link, **{field: value}), stored)
+    links[place] = (changed, stored)
     assert [found.position for found in breaks(links)] == [place + 1]
 
 

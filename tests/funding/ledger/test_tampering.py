@@ -26,7 +26,7 @@ def post(key: str = "dues:in_1") -> Entry:
     )
 
 
-def run(sql: str, *values: object) -> None:
+def run(sql: str, *values: str | int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 

@@ -99,7 +99,7 @@ class DecisionRule:
             "quorum": format_fraction(self.quorum),
             "majority": format_fraction(self.majority),
             "minDays": self.min_days,
-            "sponsorMinDays": self.sponsor_min_days,
+            "sponsorsMinDays": self.sponsor_min_days,
         }
 
 

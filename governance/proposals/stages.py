@@ -7,26 +7,29 @@ from the same table refuses anything else in the database.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+IDEA = "idea"
+DISCUSSION = "discussion"
+FINAL = "final"
+VOTING = "voting"
+ADOPTED = "adopted"
+REJECTED = "rejected"
+NO_QUORUM = "no_quorum"
+WITHDRAWN = "withdrawn"
+LAPSED = "lapsed"
 
 
-class Stage(StrEnum):
-    """Where a proposal stands. The value is what the database, the API and the record hold."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage by name, with one sentence that says what it means."""
 
-    IDEA = "idea"
-    DISCUSSION = "discussion"
-    FINAL = "final"
-    VOTING = "voting"
-    ADOPTED = "adopted"
-    REJECTED = "rejected"
-    NO_QUORUM = "no_quorum"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
+    name: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One allowed move: ``who`` makes it ("the author", "the rule") and in which case."""
+    """An allowed move from ``source`` to ``target``: who makes it and, in words, when."""
 
     name: str
     source: str
@@ -35,81 +38,96 @@ class Move:
     when_in_words: str
 
 
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage(IDEA, "A text looks for sponsors; its author may still change it."),
+        Stage(DISCUSSION, "Enough sponsors stand behind it; members discuss it and it may change."),
+        Stage(FINAL, "The text is frozen, so that everybody can read what will be voted on."),
+        Stage(VOTING, "Members vote in a poll of its own."),
+        Stage(ADOPTED, "The members adopted it, and what it asked for was carried out."),
+        Stage(REJECTED, "The members voted, and it did not reach the majority."),
+        Stage(NO_QUORUM, "Fewer members voted in favour than the rule asks for."),
+        Stage(WITHDRAWN, "Its author took it back before it was discussed."),
+        Stage(LAPSED, "Too few sponsors stood behind its text in time."),
+    )
+}
+
 # Only an idea can be withdrawn. Once enough others stand behind a text it is no longer its author's
 # alone: one person could otherwise take from the vote what a group has asked for. Sponsors who
 # change their mind withdraw their own support.
 MOVES: tuple[Move, ...] = (
     Move(
         "begin_discussion",
-        Stage.IDEA,
-        Stage.DISCUSSION,
-        "the rule",
-        "as soon as enough sponsors stand behind the exact text",
+        IDEA,
+        DISCUSSION,
+        "the program",
+        "As soon as enough sponsors stand behind the exact text.",
     ),
     Move(
         "withdraw",
-        Stage.IDEA,
-        Stage.WITHDRAWN,
+        IDEA,
+        WITHDRAWN,
         "the author",
-        "at any time before discussion begins",
+        "At any time before discussion begins.",
     ),
     Move(
         "lapse",
-        Stage.IDEA,
-        Stage.LAPSED,
-        "the rule",
-        "when too few sponsors were found in time",
+        IDEA,
+        LAPSED,
+        "the program",
+        "When too few sponsors were found in time.",
     ),
     Move(
         "freeze",
-        Stage.DISCUSSION,
-        Stage.FINAL,
-        "the rule",
-        "when the discussion's time is over and enough sponsors stand behind the text as it is",
+        DISCUSSION,
+        FINAL,
+        "the program",
+        "When the discussion's time is over and enough sponsors stand behind the text as it is.",
     ),
     Move(
         "lapse",
-        Stage.DISCUSSION,
-        Stage.LAPSED,
-        "the rule",
-        "when the text changed and, after the discussion, too few sponsors confirmed it in time",
+        DISCUSSION,
+        LAPSED,
+        "the program",
+        "When the text changed and, after the discussion, too few sponsors confirmed it in time.",
     ),
     Move(
         "open_vote",
-        Stage.FINAL,
-        Stage.VOTING,
-        "the rule",
-        "when the frozen text has stood for as long as the rule asks",
+        FINAL,
+        VOTING,
+        "the program",
+        "When the frozen text has stood for as long as the rule asks.",
     ),
     Move(
         "adopt",
-        Stage.VOTING,
-        Stage.ADOPTED,
+        VOTING,
+        ADOPTED,
         "the members",
-        "when the vote has closed with quorum and majority; the outcome is carried out at once",
+        "When the vote has closed with quorum and majority; the outcome is carried out at once.",
     ),
     Move(
         "reject",
-        Stage.VOTING,
-        Stage.REJECTED,
+        VOTING,
+        REJECTED,
         "the members",
-        "when the vote has closed without the majority",
+        "When the vote has closed without the majority.",
     ),
     Move(
         "miss_quorum",
-        Stage.VOTING,
-        Stage.NO_QUORUM,
+        VOTING,
+        NO_QUORUM,
         "the members",
-        "when the vote has closed with too few votes in favour for the quorum",
+        "When the vote has closed with too few votes in favour for the quorum.",
     ),
 )
 
 # The text may change, and sponsors may come and go.
-TEXT_OPEN = frozenset({Stage.IDEA, Stage.DISCUSSION})
+TEXT_OPEN = frozenset({IDEA, DISCUSSION})
 # Nothing moves any more.
-FINISHED = frozenset(Stage) - {Stage(move.source) for move in MOVES}
+FINISHED = frozenset(STAGES) - {move.source for move in MOVES}
 # People talk about it.
-COMMENTS_OPEN = frozenset(Stage) - FINISHED
+COMMENTS_OPEN = frozenset(STAGES) - FINISHED
 
 _TARGETS = {(move.name, move.source): move.target for move in MOVES}
 
@@ -118,9 +136,9 @@ class NoSuchMove(ValueError):
     """The table has no such move from this stage."""
 
 
-def target(name: str, source: str) -> Stage:
+def target(name: str, source: str) -> str:
     """Where the move ``name`` leads from ``source``. Raises ``NoSuchMove`` if there is none."""
     try:
-        return Stage(_TARGETS[name, source])
+        return _TARGETS[name, source]
     except KeyError:
         raise NoSuchMove(f"no move {name!r} from {source!r}") from None

@@ -115,7 +115,7 @@ def test_a_rule_is_recorded_as_plain_json() -> None:
         "quorum": "1/10",
         "majority": "1/2",
         "minDays": 0,
-        "sponsorMinDays": 30,
+        "sponsorsMinDays": 30,
     }
 
 

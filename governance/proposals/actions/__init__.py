@@ -1,0 +1,34 @@
+"""The only writes to proposals, support, comments and decision rules."""
+
+from governance.proposals.actions.moves import (
+    begin_discussion,
+    decide,
+    freeze,
+    lapse,
+    open_vote,
+)
+from governance.proposals.actions.rules import adopt_founding_rules
+from governance.proposals.actions.talk import comment, hide_comment
+from governance.proposals.actions.words import (
+    propose,
+    revise,
+    support,
+    withdraw,
+    withdraw_support,
+)
+
+__all__ = [
+    "adopt_founding_rules",
+    "begin_discussion",
+    "comment",
+    "decide",
+    "freeze",
+    "hide_comment",
+    "lapse",
+    "open_vote",
+    "propose",
+    "revise",
+    "support",
+    "withdraw",
+    "withdraw_support",
+]

@@ -1,0 +1,220 @@
+"""Proposing, changing the words, standing behind them, and taking either back."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from governance.proposals import kinds, stages
+from governance.proposals.actions import moves
+from governance.proposals.models import (
+    Event,
+    Proposal,
+    Step,
+    Support,
+    Wording,
+)
+from governance.proposals.permissions import (
+    check_can_change,
+    check_can_propose,
+    check_can_support,
+    check_can_withdraw,
+)
+from governance.record.canonical import canonical_bytes
+from kernel.refusal import Refused
+from members.actions import queue_mail
+from members.models import Person, Program, subject_of
+
+# Who moves a proposal on when the last sponsor it needed has come.
+_RULE = Program("rule:proposals")
+
+
+@transaction.atomic
+def propose(
+    *, kind: str, title: str, summary: str, problem: str, content: Any, by: Person, at: datetime
+) -> Proposal:
+    """Put an idea before the members. ``content`` is what the kind's ``write`` takes.
+
+    For a term that is a ``governance.terms.rulebook.DraftContent``, for a resolution its text.
+    ``summary`` is one sentence, ``problem`` the problem behind it (Markdown). Raises ``Refused``:
+    "not-in-standing", "unknown-kind", "no-rule", "words-missing", and what the kind refuses.
+    """
+    check_can_propose(by, at=at)
+    the_kind = kinds.get(kind)
+    adopted = moves.rule_in_force(kind, at)
+    words = the_kind.write(content=content, proposal=None, by=by, at=at)
+    wording = _wording(title, summary, problem, words, number=1, at=at)
+    proposal = Proposal.objects.create(
+        kind=kind,
+        author=by,
+        stage=stages.IDEA,
+        wording_id=wording.pk,
+        draft=words.revision.draft if words.revision else None,
+        opened_at=at,
+        since=at,
+        # The date on which it lapses is told when it begins, and stays.
+        ends_at=at + adopted.rule.idea_lapses_after,
+    )
+    wording.proposal = proposal
+    wording.save(force_insert=True)
+    proposal.wording = wording
+    Step.objects.create(proposal=proposal, stage=stages.IDEA, at=at)
+    Event.record("proposal.idea", subject=subject_of(proposal), by=by, at=at)
+    return proposal
+
+
+@transaction.atomic
+def revise(
+    *,
+    proposal: Proposal,
+    title: str,
+    summary: str,
+    problem: str,
+    content: Any,
+    by: Person,
+    at: datetime,
+) -> Wording:
+    """Change the words, while they may change. Those who stood behind the old ones are asked again.
+
+    Raises ``Refused``: "not-the-author", "not-in-standing", "text-frozen", "text-unchanged",
+    "words-missing", and what the kind refuses.
+    """
+    check_can_change(proposal, by, at=at)
+    held = moves.hold(proposal)
+    if held.stage not in stages.TEXT_OPEN:
+        raise _text_frozen()
+    words = kinds.get(held.kind).write(content=content, proposal=held, by=by, at=at)
+    old = held.wording
+    wording = _wording(title, summary, problem, words, number=old.number + 1, at=at)
+    if wording.sha256 == old.sha256:
+        raise Refused("text-unchanged", _("This is the text as it already stands."))
+    wording.proposal = held
+    wording.save(force_insert=True)
+    Proposal.objects.filter(pk=held.pk).update(wording=wording)
+    Event.record("proposal.revised", subject=subject_of(held), by=by, at=at, number=wording.number)
+    # Whoever was asked after an earlier change and has not answered is not asked again.
+    for support in held.supports.filter(text_sha256=old.sha256).select_related("person"):
+        _ask_to_confirm(support.person, wording, at=at)
+    return wording
+
+
+@transaction.atomic
+def support(*, proposal: Proposal, text_sha256: str, by: Person, at: datetime) -> Support:
+    """Put ``by``'s name behind exactly this text, or confirm it after a change.
+
+    With the last sponsor that its rule asks for, discussion begins. Raises ``Refused``:
+    "own-proposal", "not-in-standing", "too-new-to-sponsor", "text-frozen", "text-changed" for a
+    hash that is not the present text's, "already-supported".
+    """
+    held = moves.hold(proposal)
+    check_can_support(held, by, at=at)
+    if held.stage not in stages.TEXT_OPEN:
+        raise _text_frozen()
+    if text_sha256 != held.wording.sha256:
+        raise Refused(
+            "text-changed",
+            _("The text has changed since you opened this page. Please read it again."),
+        )
+    mine = Support.objects.filter(proposal=held, person=by)
+    if not mine.exclude(text_sha256=text_sha256).update(text_sha256=text_sha256, at=at):
+        try:
+            with transaction.atomic():
+                Support.objects.create(proposal=held, person=by, text_sha256=text_sha256, at=at)
+        except IntegrityError:
+            raise Refused("already-supported", _("You already stand behind this text.")) from None
+    Event.record("proposal.supported", subject=subject_of(held), by=by, at=at)
+    if held.stage == stages.IDEA:
+        enough = moves.rule_in_force(held.kind, at).sponsors
+        if held.supports.confirmed(at.date()).count() >= enough:
+            moves.begin_discussion(proposal=held, by=_RULE, at=at)
+    return mine.get()
+
+
+@transaction.atomic
+def withdraw_support(*, proposal: Proposal, by: Person, at: datetime) -> None:
+    """Take one's name back, while the text may change.
+
+    Raises ``Refused``: "text-frozen", "not-supported".
+    """
+    held = moves.hold(proposal)
+    if held.stage not in stages.TEXT_OPEN:
+        raise _text_frozen()
+    deleted, _by_model = Support.objects.filter(proposal=held, person=by).delete()
+    if not deleted:
+        raise Refused("not-supported", _("You do not stand behind this proposal."))
+    Event.record("proposal.support-withdrawn", subject=subject_of(held), by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(*, proposal: Proposal, by: Person, at: datetime) -> Proposal:
+    """Take an idea back.
+
+    Raises ``Refused``: "not-the-author", "not-yours-alone", "stage-passed".
+    """
+    check_can_withdraw(proposal, by)
+    held = moves.hold(proposal)
+    if held.stage in (stages.DISCUSSION, stages.FINAL, stages.VOTING):
+        raise Refused(
+            "not-yours-alone",
+            _(
+                "Others have put their names behind this proposal, so it is no longer yours "
+                "alone to withdraw. Sponsors can withdraw their support while it is discussed."
+            ),
+        )
+    return moves.enter(moves.hold_for("withdraw", held), "withdraw", by=by, at=at, ends_at=None)
+
+
+def _wording(
+    title: str, summary: str, problem: str, words: kinds.Words, *, number: int, at: datetime
+) -> Wording:
+    title, summary, problem = " ".join(title.split()), " ".join(summary.split()), problem.strip()
+    if not (title and summary and problem):
+        raise Refused(
+            "words-missing",
+            _("A proposal needs a title, one sentence that sums it up, and the problem behind it."),
+        )
+    wording = Wording(
+        id=uuid.uuid4(),
+        number=number,
+        title=title,
+        summary=summary,
+        problem=problem,
+        content=words.content,
+        revision=words.revision,
+        at=at,
+    )
+    wording.sha256 = hashlib.sha256(canonical_bytes(wording.as_json())).hexdigest()
+    return wording
+
+
+def _ask_to_confirm(person: Person, wording: Wording, *, at: datetime) -> None:
+    words = {
+        "title": wording.title,
+        "url": settings.SITE_ORIGIN + wording.proposal.get_absolute_url(),
+    }
+    queue_mail(
+        person=person,
+        kind="proposals",
+        key=f"wording:{wording.pk}:{person.pk}",
+        subject=_("A text you stand behind has changed: %(title)s") % words,
+        body=_(
+            "The author changed “%(title)s”, which you sponsor. Your name counts for the text you "
+            "read, so please read the new one and confirm it if you still stand behind it:\n"
+            "%(url)s\n"
+        )
+        % words,
+        at=at,
+    )
+
+
+def _text_frozen() -> Refused:
+    return Refused(
+        "text-frozen",
+        _("The text of this proposal is settled: neither it nor its sponsors change any more."),
+    )

@@ -1,0 +1,212 @@
+"""How a request to Stripe becomes a call, and how its answer goes back.
+
+Keys, versions, parameters, idempotency, expansion, errors: what is the same for every operation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from funding.stripe_sandbox import params
+from funding.stripe_sandbox.account import API_VERSION, Account, Cause
+from funding.stripe_sandbox.errors import ApiError
+from funding.stripe_sandbox.expand import expand
+from funding.stripe_sandbox.ids import new_id
+from funding.stripe_sandbox.objects import money
+from funding.stripe_sandbox.store import Condition, Json, within
+
+_KEPT_FOR = 24 * 3600  # how long an idempotency key is remembered, as at Stripe
+
+PAGING: Mapping[str, params.Reader] = {
+    "created": params.created,
+    "ending_before": params.text,
+    "limit": params.integer,
+    "starting_after": params.text,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One well-formed request: on which account, with what, when, and from which request."""
+
+    account: Account
+    params: Json
+    at: int
+    cause: Cause
+
+    def page(self, kind: str, conditions: list[Condition]) -> Json:
+        """A page of objects, by the paging parameters of the call."""
+        limit = self.params.get("limit", 10)
+        if not 1 <= limit <= 100:
+            bound = "greater than or equal to 1" if limit < 1 else "less than or equal to 100"
+            raise ApiError(
+                f"This value must be {bound} (it currently is '{limit}').", param="limit"
+            )
+        data, has_more = self.account.store.page(
+            kind,
+            [*conditions, *within(self.params.get("created", {}))],
+            limit=limit,
+            starting_after=self.params.get("starting_after"),
+            ending_before=self.params.get("ending_before"),
+        )
+        return {"object": "list", "data": data, "has_more": has_more, "url": request.path}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One line of Stripe's API: ``run`` takes the call and what is named in the address."""
+
+    method: str
+    path: str
+    readers: Mapping[str, params.Reader]
+    required: tuple[str, ...]
+    run: Callable[..., Json]
+
+
+def mount(app: Flask, account: Account, operations: list[Operation]) -> None:
+    """Serve the operations, and answer everything else under /v1/ as Stripe does."""
+    for operation in operations:
+        app.add_url_rule(
+            operation.path,
+            endpoint=f"{operation.method} {operation.path}",
+            view_func=_view(account, operation),
+            methods=[operation.method],
+        )
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = new_id("req_")
+
+    @app.errorhandler(ApiError)
+    def refuse(problem: ApiError) -> Response:
+        return _answer(problem.body(), status=problem.status)
+
+    @app.errorhandler(HTTPException)
+    def unknown(problem: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith("/v1/"):
+            return problem
+        if problem.code in (404, 405):
+            message = f"Unrecognized request URL ({request.method}: {request.path})."
+            return _answer(ApiError(message, status=404).body(), status=404)
+        broken = ApiError("Something went wrong in the sandbox.", kind="api_error")
+        return _answer(broken.body(), status=problem.code or 500)
+
+
+def _view(account: Account, operation: Operation) -> Callable[..., Response]:
+    readers = {**operation.readers, "expand": params.listing(params.text)}
+    read = params.fields(readers, required=operation.required)
+
+    def view(**named: str) -> Response:
+        _check_key(account.settings.api_key)
+        _check_version()
+        pairs = [
+            *request.args.items(multi=True),
+            *request.form.items(multi=True),
+        ]
+        key = request.headers.get("Idempotency-Key") if operation.method == "POST" else None
+        at = int(time.time())
+        with account.store.transaction():
+            fingerprint = hashlib.sha256(json.dumps(sorted(pairs)).encode()).hexdigest()
+            if key and (kept := _replay(account, key, fingerprint, at=at)):
+                return _answer(kept, replayed=True)
+            call = Call(
+                account=account,
+                params=read(params.decode(pairs), ""),
+                at=at,
+                cause=Cause(request=g.request_id, idempotency_key=key),
+            )
+            expanded = call.params.pop("expand", [])
+            body = operation.run(call, **named)
+            body = _as_of(expand(account.store, body, expanded), at)
+            if key:
+                _keep(account, key, fingerprint, body, at=at)
+        return _answer(body)
+
+    return view
+
+
+def _answer(body: Json, *, status: int = 200, replayed: bool = False) -> Response:
+    response = Response(json.dumps(body), status=status, content_type="application/json")
+    response.headers["Request-Id"] = g.request_id
+    response.headers["Stripe-Version"] = API_VERSION
+    if key := request.headers.get("Idempotency-Key"):
+        response.headers["Idempotency-Key"] = key
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _check_key(api_key: str) -> None:
+    authorization = request.authorization
+    if authorization is None:
+        raise ApiError(
+            "You did not provide an API key. You need to provide your API key in the Authorization "
+            "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            status=401,
+        )
+    given = authorization.token or authorization.username or ""
+    if not hmac.compare_digest(given.encode(), api_key.encode()):
+        shown = f"{given[:8]}{'*' * max(0, len(given) - 12)}{given[-4:]}"
+        raise ApiError(f"Invalid API Key provided: {shown}", status=401)
+
+
+def _check_version() -> None:
+    version = request.headers.get("Stripe-Version", API_VERSION)
+    if version != API_VERSION:
+        raise ApiError(
+            f"Invalid Stripe API version: {version}. This sandbox speaks {API_VERSION} only."
+        )
+
+
+def _replay(account: Account, key: str, fingerprint: str, *, at: int) -> Json | None:
+    """What was answered to this key before. Raises ``ApiError`` if it was asked something else."""
+    rows = account.store.run(
+        "SELECT path, fingerprint, body FROM idempotent WHERE key = ? AND created > ?",
+        (key, at - _KEPT_FOR),
+    )
+    if not rows:
+        return None
+    path, first, body = rows[0]
+    if path != request.path:
+        raise ApiError(
+            "Keys for idempotent requests can only be used for the same endpoint they were first "
+            f"used for ('{request.path}' vs '{path}'). Try using a key other than '{key}' if you "
+            "meant to execute a different request.",
+            kind="idempotency_error",
+        )
+    if first != fingerprint:
+        raise ApiError(
+            "Keys for idempotent requests can only be used with the same parameters they were "
+            f"first used with. Try using a key other than '{key}' if you meant to execute a "
+            "different request.",
+            kind="idempotency_error",
+        )
+    return dict(json.loads(body))
+
+
+def _keep(account: Account, key: str, fingerprint: str, body: Json, *, at: int) -> None:
+    account.store.run(
+        "INSERT OR REPLACE INTO idempotent (key, path, fingerprint, created, body) "
+        "VALUES (?, ?, ?, ?, ?)",
+        (key, request.path, fingerprint, at, json.dumps(body)),
+    )
+
+
+def _as_of(value: Any, at: int) -> Any:
+    """The answer as it is seen now: balance transactions become available as time passes."""
+    if isinstance(value, list):
+        return [_as_of(entry, at) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("object") == "balance_transaction":
+        value = money.settled(value, at=at)
+    return {key: _as_of(entry, at) for key, entry in value.items()}

@@ -1,4 +1,9 @@
-"""The only writes to the record."""
+"""The only writes to the record: submit an entry; give those that wait their place; sign; publish.
+
+The last three are the sequencer's, in that order. Stopped between any two, the next run goes on:
+an entry waits until the transaction that gives it its place, a tree is unsigned until one signs it,
+and a checkpoint leaves the house only after the transaction that signed it has committed.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,32 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 
+from governance.record import merkle, notes, reads
 from governance.record.canonical import canonical_bytes, timestamp
-from governance.record.merkle import leaf_hash
-from governance.record.models import Pending
+from governance.record.models import Checkpoint, Entry, Pending, Tile
+from governance.record.public_files import remove_public, replace_public, write_public
 from governance.record.registry import BodyInvalid, entry_type
+from governance.record.signing import did_document, log_origin, signer
 
 # An entry's length is written in two bytes in the bundles that monitors read.
 LONGEST = 65_535
+# Entries given their places in one transaction: other writers wait for it on SQLite, and it is what
+# the sequencer holds in memory.
+BATCH = merkle.TILE_WIDTH
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Whoever extends the log holds this PostgreSQL advisory lock: "record" in ASCII.
+_WRITER_LOCK = int.from_bytes(b"record", "big")
+
+
+class WouldFork(Exception):
+    """The log cannot go on from what was last published: nothing was signed.
+
+    Most likely the database was restored from a backup older than the published checkpoint. The
+    missing entries are under the public root, in the bundles of ``record/tile/entries``.
+    """
 
 
 def submit(*, type: str, body: Mapping[str, Any], at: datetime) -> Pending:
@@ -31,12 +53,162 @@ def submit(*, type: str, body: Mapping[str, Any], at: datetime) -> Pending:
     for text in _texts(body):
         if _CONTROL.search(text):
             raise BodyInvalid(f"{type}: a control character in {text!r}")
-        if "://" in text and not text.startswith(settings.PUBLIC_ORIGIN + "/"):
+        if "://" in text and not text.startswith(f"{settings.PUBLIC_ORIGIN}/"):
             raise BodyInvalid(f"{type}: {text} is not under {settings.PUBLIC_ORIGIN}")
     data = canonical_bytes({"type": type, "at": timestamp(at), **body})
     if len(data) > LONGEST:
         raise BodyInvalid(f"{type}: an entry of {len(data)} bytes; {LONGEST} is the most")
-    return Pending.objects.create(type=type, at=at, data=data, leaf_hash=leaf_hash(data).hex())
+    return Pending.objects.create(
+        # What the entry says, and no finer.
+        type=type,
+        at=at.replace(microsecond=0),
+        data=data,
+        leaf_hash=merkle.leaf_hash(data).hex(),
+    )
+
+
+def newest_waiting() -> int | None:
+    """The last of the entries that wait now, for :func:`integrate`; None if none waits."""
+    return Pending.objects.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def integrate(*, upto: int) -> int:
+    """Give the oldest entries that wait, up to the one numbered ``upto``, their places in the tree.
+
+    One transaction takes at most ``BATCH`` of them; answers how many. Zero when none is left, or
+    while another process is at it. An entry that is there already is not recorded again. Raises
+    ``WouldFork``.
+    """
+    with transaction.atomic(durable=True):
+        if not _only_writer():
+            return 0
+        waiting = list(Pending.objects.filter(pk__lte=upto).order_by("pk")[:BATCH])
+        if not waiting:
+            return 0
+        size = Entry.objects.size()
+        _check_no_fork(size)
+        # One of each: the first of equal ones counts.
+        fresh = {row.leaf_hash: row for row in reversed(waiting)}
+        for known in Entry.objects.filter(leaf_hash__in=fresh).values_list("leaf_hash", flat=True):
+            del fresh[known]
+        rows = sorted(fresh.values(), key=lambda row: row.pk)
+        Entry.objects.bulk_create(
+            Entry(index=index, type=row.type, at=row.at, data=row.data, leaf_hash=row.leaf_hash)
+            for index, row in enumerate(rows, start=size)
+        )
+        _store_full_tiles(size, size + len(rows))
+        Pending.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+    return len(waiting)
+
+
+def sign(*, at: datetime) -> Checkpoint | None:
+    """Sign the tree as it stands; None if that is signed already, or another process is at it.
+
+    Raises ``WouldFork``, and ``KeyMissing`` without a key.
+    """
+    with transaction.atomic(durable=True):
+        if not _only_writer():
+            return None
+        size = Entry.objects.size()
+        last = Checkpoint.objects.newest()
+        if last and last.size == size:
+            return None
+        _check_no_fork(size)
+        root = reads.tree_root(size)
+        _, key = signer("record")
+        head = notes.TreeHead(log_origin(), size, root)
+        note = notes.sign(head.text, name=log_origin(), key=key)
+        return Checkpoint.objects.create(size=size, root=root.hex(), note=note, at=at)
+
+
+def publish() -> bool:
+    """Publish the newest checkpoint, after the tiles it stands on, as files. True if it was news.
+
+    Raises ``WouldFork`` if what is published already is not from this database.
+    """
+    current = reads.published()
+    newest = Checkpoint.objects.newest()
+    if newest is None or (current and current.note == newest.note):
+        return False
+    published = current.head.size if current else 0
+    if current and published >= newest.size:
+        raise WouldFork(
+            f"{published} entries are published, and this database has signed {newest.size}"
+        )
+    for path, content in reads.files_between(published, newest.size):
+        write_public(path, content)
+        if ".p/" not in path:
+            remove_public(f"{path}.p")  # what it was while it grew
+    document = canonical_bytes(did_document())
+    # One at a time, so that a slow process never puts an older checkpoint over a newer one.
+    with transaction.atomic(durable=True):
+        if not _only_writer() or reads.published_size() > newest.size:
+            return False
+        replace_public(".well-known/did.json", document)
+        replace_public(reads.CHECKPOINT, newest.note.encode())
+    return True
+
+
+def _check_no_fork(size: int) -> None:
+    """Raise ``WouldFork`` unless our tree of ``size`` goes on from every checkpoint we know of."""
+    read = merkle.TileReader(size, Tile.objects.hashes)
+    for name, head in _known_heads().items():
+        if head.origin != log_origin():
+            raise WouldFork(f"{name} is of the log {head.origin}, and this one is {log_origin()}")
+        if head.size > size:
+            raise WouldFork(f"{name} has {head.size} entries, and this database has {size}")
+        if head.size == 0:
+            continue  # every tree goes on from the empty one
+        try:
+            merkle.verify_consistency(
+                old=head.size,
+                old_root=head.root,
+                new=size,
+                new_root=merkle.tree_root(size, read),
+                proof=merkle.consistency_proof(head.size, size, read),
+            )
+        except merkle.DoesNotVerify as error:
+            raise WouldFork(f"{name} does not fit this database: {error}") from error
+
+
+def _known_heads() -> dict[str, notes.TreeHead]:
+    """What was published last, and what was signed last."""
+    heads = {}
+    try:
+        if current := reads.published():
+            notes.verify(current.note, reads.verifiers())
+            heads["the published checkpoint"] = current.head
+    except notes.NoteInvalid as error:
+        raise WouldFork(f"the published checkpoint cannot be verified: {error}") from error
+    if last := Checkpoint.objects.newest():
+        heads["the last checkpoint"] = notes.TreeHead(
+            log_origin(), last.size, bytes.fromhex(last.root)
+        )
+    return heads
+
+
+def _store_full_tiles(old: int, new: int) -> None:
+    """Store the tiles that growing from ``old`` to ``new`` entries filled, from the leaves up."""
+    level = 0
+    while new:
+        filled = range(old // merkle.TILE_WIDTH, new // merkle.TILE_WIDTH)
+        for number in filled:
+            hashes = Tile.objects.hashes(level, number, merkle.TILE_WIDTH)
+            root = merkle.tile_root(hashes)
+            Tile.objects.create(level=level, number=number, hashes=hashes, root=root)
+        level, old, new = level + 1, filled.start, filled.stop
+
+
+def _only_writer() -> bool:
+    """Whether this transaction alone may extend the log; no waiting.
+
+    On SQLite every write transaction is alone.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_WRITER_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _texts(value: Any) -> Iterator[str]:

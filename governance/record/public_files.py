@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -55,6 +56,11 @@ def read_public(path: str) -> bytes | None:
         return public_path(path).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def remove_public(path: str) -> None:
+    """Remove the folder ``path``, whose files are part of a larger one published since."""
+    shutil.rmtree(public_path(path), ignore_errors=True)
 
 
 def public_path(path: str) -> Path:

@@ -1,0 +1,114 @@
+"""What the record answers: only what is under the checkpoint that was last published.
+
+The published checkpoint is the file ``record/checkpoint`` under the public root, not a row: the
+file is what left the house, and it outlives a database that is restored from an older backup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from governance.record import merkle, notes
+from governance.record.models import Checkpoint, Entry, Tile
+from governance.record.notes import TreeHead, Verifier
+from governance.record.public_files import read_public
+from governance.record.signing import all_keys, log_origin
+from governance.record.tlog_proof import TlogProof
+
+CHECKPOINT = "record/checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last published checkpoint: the signed note, and what it says."""
+
+    note: str
+    head: TreeHead
+
+
+def published() -> Published | None:
+    """The last published checkpoint; None before the first.
+
+    Raises ``NoteInvalid`` if the file is not a checkpoint.
+    """
+    content = read_public(CHECKPOINT)
+    if content is None:
+        return None
+    note = content.decode("utf-8", errors="replace")
+    text, _, _ = note.rpartition("\n\n")
+    return Published(note, notes.parse_tree_head(f"{text}\n"))
+
+
+def published_size() -> int:
+    """How many entries the published record has."""
+    current = published()
+    return current.head.size if current else 0
+
+
+def published_at() -> Checkpoint | None:
+    """The row of the published checkpoint, which says when it was signed."""
+    return Checkpoint.objects.filter(size=published_size()).first()
+
+
+def verifiers() -> list[Verifier]:
+    """The keys, present and past, that our checkpoints are signed by."""
+    return [Verifier(log_origin(), key.public) for key in all_keys() if key.purpose == "record"]
+
+
+def tree_root(size: int) -> bytes:
+    """The root over the first ``size`` entries."""
+    return merkle.tree_root(size, merkle.TileReader(size, Tile.objects.hashes))
+
+
+def proof_for(leaf_hash: str) -> str | None:
+    """The ``.tlog-proof`` that the entry of this hash (hex) is in the published record.
+
+    It carries the entry itself. None if the entry is unknown, or waits for the next checkpoint.
+    """
+    current = published()
+    if current is None:
+        return None
+    size = current.head.size
+    entry = Entry.objects.within(size).filter(leaf_hash=leaf_hash).first()
+    if entry is None:
+        return None
+    return inclusion(entry, current).text()
+
+
+def inclusion(entry: Entry, under: Published) -> TlogProof:
+    """The proof that ``entry`` is ``under`` that checkpoint, with the entry itself as extra."""
+    size = under.head.size
+    path = merkle.inclusion_proof(entry.index, size, merkle.TileReader(size, Tile.objects.hashes))
+    return TlogProof(entry.index, tuple(path), under.note, bytes(entry.data))
+
+
+def tile(level: int, number: int, width: int) -> bytes | None:
+    """The first ``width`` hashes of a tile; None if the published tree has fewer there."""
+    if width > merkle.tile_width(published_size(), level, number):
+        return None
+    return Tile.objects.hashes(level, number, width)
+
+
+def entry_bundle(number: int, width: int) -> bytes | None:
+    """The first ``width`` entries of a bundle; None if the published tree has fewer there."""
+    if width > merkle.tile_width(published_size(), 0, number):
+        return None
+    return merkle.bundle(Entry.objects.bundled(number, width))
+
+
+def files_between(old: int, new: int) -> Iterator[tuple[str, bytes]]:
+    """Each tile and bundle, by path, that a tree of ``new`` has and one of ``old`` had not."""
+    level = 0
+    while new >> (merkle.TILE_HEIGHT * level):
+        first = (old >> (merkle.TILE_HEIGHT * level)) // merkle.TILE_WIDTH
+        number = first
+        while width := merkle.tile_width(new, level, number):
+            path = merkle.tile_path(level, number, width)
+            yield f"record/{path}", Tile.objects.hashes(level, number, width)
+            if level == 0:
+                path = merkle.tile_path("entries", number, width)
+                entries = Entry.objects.bundled(number, width)
+                yield f"record/{path}", merkle.bundle(entries)
+            number += 1
+        level += 1

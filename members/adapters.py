@@ -54,6 +54,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """What allauth counts tries by: it stands for the visitor, and for this day only."""
         return visitors.pseudonym(super().get_client_ip(request), timezone.now().date())
 
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """A passkey first, and a recovery code for whoever has lost it."""
+        described = {
+            "mfa_reauthenticate:webauthn": _("Use my passkey"),
+            "mfa_reauthenticate": _("Use a recovery code"),
+        }
+        offered = {method["id"]: method for method in super().get_reauthentication_methods(user)}
+        return [
+            {**offered[name], "description": description}
+            for name, description in described.items()
+            if name in offered
+        ]
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Links in mail begin with our own origin, whatever host the request named."""
         super().send_mail(template_prefix, email, {**context, "origin": settings.SITE_ORIGIN})

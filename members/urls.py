@@ -35,8 +35,8 @@ urlpatterns = [
         "me/confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
     ),
     path("me/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("me/passkeys/", mfa.index, name="mfa_index"),
-    path("me/passkeys/", mfa.index, name="mfa_list_webauthn"),
+    path("me/passkeys/", views.passkeys, name="mfa_index"),
+    path("me/passkeys/", views.passkeys, name="mfa_list_webauthn"),
     path("me/passkeys/add/", without_visitor(webauthn.add_webauthn), name="mfa_add_webauthn"),
     path("me/passkeys/<slug:passkey>/rename/", views.rename_passkey, name="passkey-rename"),
     path("me/passkeys/<slug:passkey>/remove/", views.remove_passkey, name="passkey-remove"),

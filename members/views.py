@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
@@ -19,7 +21,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.refusal import Refused
 from members import actions
@@ -100,6 +102,31 @@ def revoke_token(request: HttpRequest, pk: str) -> HttpResponse:
     return redirect("tokens")
 
 
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """One row of the list of passkeys; ``slug`` names it in addresses."""
+
+    name: str
+    slug: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+@require_GET
+def passkeys(request: HttpRequest) -> HttpResponse:
+    """Your passkeys, and how many recovery codes are left for the day you have lost them."""
+    person = cast(Person, request.user)
+    rows = [
+        Passkey(str(key), passkey_slug(key), key.created_at, key.last_used_at)
+        for key in _passkeys(person)
+    ]
+    codes = Authenticator.objects.filter(
+        user=person, type=Authenticator.Type.RECOVERY_CODES
+    ).first()
+    left = len(codes.wrap().get_unused_codes()) if codes else 0
+    return render(request, "members/passkeys.html", {"passkeys": rows, "codes_left": left})
+
+
 def rename_passkey(request: HttpRequest, passkey: str) -> HttpResponseBase:
     """Call one of your passkeys something else."""
     return without_visitor(webauthn.edit_webauthn)(request, pk=_own_passkey(request, passkey).pk)
@@ -118,7 +145,7 @@ def passkey_slug(authenticator: Authenticator) -> str:
 def _passkeys(person: Person) -> QuerySet[Authenticator]:
     keys: QuerySet[Authenticator] = Authenticator.objects.filter(
         user=person, type=Authenticator.Type.WEBAUTHN
-    )
+    ).order_by("created_at", "pk")
     return keys
 
 

@@ -1,15 +1,16 @@
-"""Drafts that are still written, and what was published: terms, their versions, and their status."""
+"""Drafts that are still written, and what was published: terms, versions, and their status."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from governance.terms.rulebook import DraftContent, Rule
+from governance.terms.rulebook import DraftContent, Rule, identity
+from governance.terms.versions import SemVer
 from members.models import AbstractEvent, Person
 
 
@@ -80,6 +81,12 @@ class Revision(models.Model):
         )
 
 
+class TermQuerySet(models.QuerySet["Term"]):
+    def with_rules_of_another(self, content: DraftContent) -> Self:
+        """Active terms of another name that have exactly the rules of ``content``."""
+        return self.filter(rules_in_force=identity(content.rules)).exclude(pk=content.slug)
+
+
 class Term(models.Model):
     """A published term: a slug and its versions. ``latest`` and ``rules_in_force`` are pointers.
 
@@ -92,6 +99,8 @@ class Term(models.Model):
         "Version", null=True, on_delete=models.PROTECT, related_name="latest_of"
     )
     rules_in_force = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unique
+
+    objects = TermQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.slug
@@ -147,6 +156,10 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.term_id} {self.version}"
 
+    @property
+    def number(self) -> SemVer:
+        return SemVer(self.major, self.minor, self.patch)
+
 
 class Rendition(models.Model):
     """Bytes derived from a version and served as they are ("policy.jsonld"). Append-only."""
@@ -167,7 +180,7 @@ class Rendition(models.Model):
 
 
 class PublishedRule(models.Model):
-    """A rule of a published version as columns, so that lists can be searched by it. Append-only."""
+    """A rule of a published version as columns, so that lists can be searched. Append-only."""
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="rules")
     position = models.PositiveIntegerField()
@@ -195,9 +208,22 @@ class PublishedRule(models.Model):
     def __str__(self) -> str:
         return f"{self.party} {self.kind} {self.action}"
 
+    @property
+    def rule(self) -> Rule:
+        return Rule(
+            kind=self.kind,
+            party=self.party,
+            action=self.action,
+            purpose=self.purpose,
+            data=self.data,
+            recipient=self.recipient,
+            retention=self.retention,
+            storage=self.storage,
+        )
+
 
 class Status(models.Model):
-    """What became of a version, and when. Append-only: the latest row of a version is its status."""
+    """What became of a version, and when. Append-only: the latest row is its status."""
 
     class Name(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -232,8 +258,3 @@ class Status(models.Model):
 
 class Event(AbstractEvent):
     """What was done to drafts and terms."""
-
-
-def rules_as_json(rules: tuple[Rule, ...]) -> list[dict[str, Any]]:
-    """Rules as the JSON a revision keeps."""
-    return [rule.as_dict() for rule in rules]

@@ -1,4 +1,4 @@
-"""Semantic versions as terms use them: three numbers, nothing after them (semver.org, 2.0.0). Pure."""
+"""Semantic versions as terms use them: three numbers and nothing after (semver.org 2.0.0). Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SemVer:
 
 
 def parse(text: str) -> SemVer:
-    """The version that ``text`` writes. Raises ``ValueError`` for anything but three plain numbers."""
+    """The version ``text`` writes. Raises ``ValueError`` for anything but three plain numbers."""
     if not _WHOLE.fullmatch(text):
         raise ValueError(f"not a version: {text!r}")
     major, minor, patch = (int(number) for number in text.split("."))

@@ -1,0 +1,231 @@
+"""The canonical document of one version, and what is linked to it by hash. Pure.
+
+``unsigned`` builds the document of which everything else is a rendition; once it is signed
+(``governance.record.signing``) its bytes are the RFC 8785 form of the signed document, and its name
+is the SHA-256 of those bytes. Nothing here depends on the language of a reader or on the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from governance.record.canonical import canonical_bytes
+from governance.terms import odrl
+from governance.terms.rulebook import (
+    CELL_LABELS,
+    DraftContent,
+    matrix,
+    sentence,
+)
+from governance.terms.schema import document_schema
+
+LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+TEXT = "text/plain; charset=utf-8"
+JSON = "application/json"
+JSON_LD = "application/ld+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """Something published: its name after the version ("policy.jsonld"), its type, its bytes."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where identifiers begin: ``origin`` has no slash at its end."""
+
+    origin: str
+
+    @property
+    def namespace(self) -> str:
+        return f"{self.origin}/ns/terms/v1#"
+
+    def term(self, slug: str, version: str) -> str:
+        """The identifier of one version of a term."""
+        return f"{self.origin}/terms/{slug}/{version}"
+
+
+def sha256(body: bytes) -> str:
+    """SHA-256 in hex, as documents and addresses write it."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def parts(content: DraftContent, site: Site) -> tuple[Bytes, ...]:
+    """What the document links to by hash: the policy and the two texts."""
+    here = site.term(content.slug, content.version)
+    policy = odrl.policy(
+        content.rules,
+        uid=f"{here}/policy.jsonld",
+        source=here,
+        namespace=site.namespace,
+        licence=LICENCE,
+    )
+    return (
+        Bytes("policy.jsonld", JSON_LD, canonical_bytes(policy)),
+        Bytes("plain.en", TEXT, _text(content.plain)),
+        Bytes("legal.en", TEXT, _text(content.legal)),
+    )
+
+
+def unsigned(
+    content: DraftContent,
+    *,
+    site: Site,
+    issued: str = "",
+    replaces: str = "",
+    adoption: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The document before its proof; a preview has no ``issued`` and no ``adoption`` yet.
+
+    ``issued`` is a time as ``governance.record.canonical.timestamp`` writes it, ``replaces`` the
+    number of the version before.
+    """
+    here = site.term(content.slug, content.version)
+    digests = {part.name: part.sha256 for part in parts(content, site)}
+    document: dict[str, Any] = {
+        "@context": [site.namespace.removesuffix("#")],
+        "id": here,
+        "type": "PublishedTerm",
+        "slug": content.slug,
+        "version": content.version,
+        "issued": issued,
+        "replaces": site.term(content.slug, replaces) if replaces else "",
+        "license": LICENCE,
+        "parties": {"first": "individual", "second": "organisation"},
+        "aliases": list(content.aliases),
+        "title": {"en": content.title},
+        "text": {
+            "en": {
+                name: {"url": f"{here}/{name}.en", "sha256": digests[f"{name}.en"]}
+                for name in ("plain", "legal")
+            }
+        },
+        "authoritativeLanguage": "en",
+        "rules": [rule.stated() for rule in content.rules],
+        "policy": {"url": f"{here}/policy.jsonld", "sha256": digests["policy.jsonld"]},
+        "adoption": dict(adoption or {}),
+    }
+    return {name: value for name, value in document.items() if value not in ("", [], {})}
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Raise ``ValueError`` naming the first point where a signed document breaks its schema."""
+    for error in _validator().iter_errors(dict(document)):
+        where = ".".join(str(part) for part in error.absolute_path) or "the document"
+        raise ValueError(f"{where}: {error.message}")
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(document_schema("https://example.org"))
+
+
+def whole(content: DraftContent, *, site: Site, digest: str) -> tuple[Bytes, ...]:
+    """The term on one sheet, as plain text and as Markdown; ``digest`` is the document's."""
+    here = site.term(content.slug, content.version)
+    found = matrix(content.rules)
+    sentences = [sentence(rule) for rule in content.rules]
+    width = max(len(label) for label in CELL_LABELS.values())
+    text = "\n".join(
+        [
+            content.title,
+            "=" * len(content.title),
+            "",
+            f"{here}\nSHA-256 of its document: {digest}",
+            "",
+            content.plain.strip(),
+            "",
+            "Rules",
+            "-----",
+            *(f"{number}. {words}" for number, words in enumerate(sentences, start=1)),
+            "",
+            "At a glance",
+            "-----------",
+            *(
+                f"{CELL_LABELS[name].ljust(width)}  {answer}"
+                for name, answer in found.items()
+                if answer
+            ),
+            "",
+            "Legal text",
+            "----------",
+            content.legal.strip(),
+            "",
+            f"To the public domain: CC0-1.0, {LICENCE}",
+            "",
+        ]
+    )
+    table = [
+        "| | |",
+        "|---|---|",
+        *(f"| {CELL_LABELS[name]} | {answer} |" for name, answer in found.items() if answer),
+    ]
+    markdown = "\n".join(
+        [
+            f"# {content.title}",
+            "",
+            f"<{here}>  \nSHA-256 of its document: `{digest}`",
+            "",
+            content.plain.strip(),
+            "",
+            "## Rules",
+            "",
+            *(f"{number}. {words}" for number, words in enumerate(sentences, start=1)),
+            "",
+            "## At a glance",
+            "",
+            *table,
+            "",
+            "## Legal text",
+            "",
+            content.legal.strip(),
+            "",
+            f"To the public domain: [CC0-1.0]({LICENCE}).",
+            "",
+        ]
+    )
+    return (
+        Bytes("txt", TEXT, text.encode()),
+        Bytes("md", "text/markdown; charset=utf-8", markdown.encode()),
+    )
+
+
+def path(here: str, name: str) -> str:
+    """Where a rendition stands: beside the version ("1.0.0.txt") or under it ("1.0.0/plain.en")."""
+    return f"{here}/{name}" if "." in name else f"{here}.{name}"
+
+
+def _text(text: str) -> bytes:
+    """A text as it is published: UTF-8, line feeds, one at the end."""
+    return (text.replace("\r\n", "\n").strip() + "\n").encode()
+
+
+def revision_digest(content: DraftContent) -> str:
+    """SHA-256 (hex) of all that an author wrote, in canonical form: it names one exact text."""
+    return sha256(
+        canonical_bytes(
+            {
+                "slug": content.slug,
+                "version": content.version,
+                "title": content.title,
+                "plain": content.plain,
+                "legal": content.legal,
+                "rules": [rule.stated() for rule in content.rules],
+                "aliases": list(content.aliases),
+            }
+        )
+    )

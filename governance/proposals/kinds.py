@@ -7,7 +7,7 @@ adopt them; and which form, serializer and templates show them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -42,6 +42,11 @@ class Write(Protocol):
 class Check(Protocol):
     def __call__(self, *, proposal: Proposal) -> None:
         """Raise ``Refused`` with what would have to change before this text can be voted on."""
+
+
+class Subjects(Protocol):
+    def __call__(self, *, proposal: Proposal) -> Sequence[str]:
+        """What the text would change, where two proposals adopted at once would collide."""
 
 
 class Freeze(Protocol):
@@ -89,6 +94,7 @@ class Kind:
     serializer: type[Serializer[Any]]
     write: Write
     check: Check
+    subjects: Subjects
     freeze: Freeze
     effect: Effect
 

@@ -132,23 +132,29 @@ class AdoptedRule(models.Model):
         )
 
 
+def _confirmed(day: date) -> Coalesce:
+    counted = (
+        Support.objects.filter(
+            proposal=OuterRef("pk"),
+            text_sha256=OuterRef("wording__sha256"),
+            person__in=Person.objects.in_standing(day),
+        )
+        .order_by()
+        .values("proposal")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def with_sponsors(self, day: date) -> Self:
         """Each with ``sponsors``: how many in standing on ``day`` stand behind its exact text."""
-        confirmed = (
-            Support.objects.filter(
-                proposal=OuterRef("pk"),
-                text_sha256=OuterRef("wording__sha256"),
-                person__in=Person.objects.in_standing(day),
-            )
-            .order_by()
-            .values("proposal")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
-        return self.annotate(
-            sponsors=Coalesce(Subquery(confirmed, output_field=IntegerField()), Value(0))
-        )
+        return self.annotate(sponsors=_confirmed(day))
+
+    def sponsored(self, day: date, *, by_at_least: int) -> Self:
+        """Those behind whose exact text at least so many in standing on ``day`` stand."""
+        return self.annotate(sponsors=_confirmed(day)).filter(sponsors__gte=by_at_least)
 
     def about(self, text: str) -> Self:
         """Those whose title or problem has ``text`` in it, whatever its case."""
@@ -296,6 +302,20 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return self.stage
+
+
+class Reservation(models.Model):
+    """What a frozen proposal would change ("term:no-stalking"), kept for it until it is decided.
+
+    Of several proposals about one subject only one at a time is frozen and voted on, so that each
+    that is adopted can be carried out.
+    """
+
+    subject = models.CharField(max_length=120, primary_key=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="reservations")
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class SupportQuerySet(models.QuerySet["Support"]):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from governance.proposals.models import (
     AdoptedRule,
     Event,
     Proposal,
+    Reservation,
     Step,
     Support,
     founding_on,
@@ -113,13 +114,21 @@ def freeze(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
     """End a discussion whose time is over: from now on the text stays as it is.
 
     Raises ``Refused``: "stage-passed", "too-early", "too-few-sponsors" where the text changed and
-    too few confirmed it, and what the kind refuses.
+    too few confirmed it, "subject-taken" while another proposal about the same thing is voted on,
+    and what the kind refuses.
     """
     held = hold_for("freeze", proposal)
     adopted = _kept_rule(held)
     _check_time_is_over(held, at)
     check_ready_to_freeze(held, at=at)
-    kinds.get(held.kind).freeze(proposal=held, by=by, at=at)
+    kind = kinds.get(held.kind)
+    kind.freeze(proposal=held, by=by, at=at)
+    try:
+        with transaction.atomic():
+            for subject in kind.subjects(proposal=held):
+                Reservation.objects.create(subject=subject, proposal=held)
+    except IntegrityError:
+        raise _subject_taken() from None
     entry = submit(type=record_types.FROZEN.name, body=_as_recorded(held), at=at)
     return enter(
         held,
@@ -136,7 +145,10 @@ def check_ready_to_freeze(proposal: Proposal, *, at: datetime) -> None:
     missing = _kept_rule(proposal).sponsors - _sponsors(proposal, at)
     if missing > 0:
         raise _too_few_sponsors(missing)
-    kinds.get(proposal.kind).check(proposal=proposal)
+    kind = kinds.get(proposal.kind)
+    kind.check(proposal=proposal)
+    if Reservation.objects.filter(subject__in=kind.subjects(proposal=proposal)).exists():
+        raise _subject_taken()
 
 
 @transaction.atomic
@@ -234,6 +246,7 @@ def decide(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
         },
         at=at,
     )
+    held.reservations.all().delete()
     moved = enter(
         held, _BY_OUTCOME[outcome], by=by, at=at, ends_at=None, record_hash=entry.leaf_hash
     )
@@ -328,6 +341,13 @@ def _stage_passed() -> Refused:
 
 def _too_early() -> Refused:
     return Refused("too-early", _("The time of this stage is not over yet."))
+
+
+def _subject_taken() -> Refused:
+    return Refused(
+        "subject-taken",
+        _("Another proposal about the same thing is being voted on; this one waits until then."),
+    )
 
 
 def _too_few_sponsors(missing: int) -> Refused:

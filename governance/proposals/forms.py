@@ -1,0 +1,84 @@
+"""Turn what somebody wrote on a page into values. Nothing is saved here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.proposals.models import Wording
+
+
+class WordsForm(forms.Form):
+    """What every proposal says, whatever its kind."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    summary = forms.CharField(
+        label=_("In one sentence"),
+        max_length=240,
+        help_text=_("What would change. It stands in the list and on the ballot."),
+    )
+    problem = forms.CharField(
+        label=_("The problem behind it"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("What goes wrong today, and for whom. Markdown works."),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, wording: Wording | None = None
+    ) -> None:
+        initial = (
+            {"title": wording.title, "summary": wording.summary, "problem": wording.problem}
+            if wording
+            else None
+        )
+        super().__init__(data, initial=initial)
+
+
+class ResolutionEditor(forms.Form):
+    """The text of a resolution."""
+
+    text = forms.CharField(
+        label=_("The text that members would adopt"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("Word for word. Markdown works."),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, wording: Wording | None = None
+    ) -> None:
+        super().__init__(data, initial={"text": wording.content["text"]} if wording else None)
+
+    def content(self) -> str:
+        text: str = self.cleaned_data["text"]
+        return text
+
+
+class CommentForm(forms.Form):
+    """Something said about a proposal."""
+
+    body = forms.CharField(
+        label=_("Your comment"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Everybody can read it, with your display name. Markdown works."),
+    )
+
+
+class SupportForm(forms.Form):
+    """Standing behind exactly the text that was shown."""
+
+    text_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
+class HideForm(forms.Form):
+    """Why a comment is hidden."""
+
+    reason = forms.CharField(
+        label=_("Reason, which everybody can read"),
+        max_length=300,
+    )

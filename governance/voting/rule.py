@@ -54,7 +54,8 @@ class PollRule:
 
     ``quorum`` is a share of the roll that must vote *in favour*; ``founding_minimum``, where set,
     is the least number in favour whatever the share. ``majority`` is a share of yes among yes and
-    no. Raises ``ValueError`` for an unknown method, a share outside 0 to 1, or a majority under a half.
+    no. Raises ``ValueError`` for an unknown method, a share outside 0 to 1, or a majority under a
+    half.
     """
 
     method: str

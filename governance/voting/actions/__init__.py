@@ -4,6 +4,17 @@
 behind may join a ballot to a member.
 """
 
-from governance.voting.actions.life import cancel_poll, schedule_poll
+from governance.voting.actions.casting import cast, issue
+from governance.voting.actions.closing import close_poll, commit_ballots, publish_bundle
+from governance.voting.actions.life import cancel_poll, open_poll, schedule_poll
 
-__all__ = ["cancel_poll", "schedule_poll"]
+__all__ = [
+    "cancel_poll",
+    "cast",
+    "close_poll",
+    "commit_ballots",
+    "issue",
+    "open_poll",
+    "publish_bundle",
+    "schedule_poll",
+]

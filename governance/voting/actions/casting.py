@@ -1,0 +1,172 @@
+"""Taking a ballot and casting it: the only writes with no author, no time and no event.
+
+Each is one statement that also checks that the poll is open, by its row and by its window. On
+PostgreSQL the statement shares a lock on that row, so that closing waits for it and nothing gets in
+afterwards; SQLite has one writer at a time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
+
+from governance.voting import ballots, bundle, keys, manifest, stages
+from governance.voting.ballots import Receipt, SignedBallot
+from governance.voting.models import Ballot, Intake, IssueMark, Poll
+from governance.voting.permissions import check_can_take_ballot
+from kernel import sealed
+from kernel.refusal import Refused
+from members.models import Person
+
+_GATE = (
+    "(SELECT id FROM voting_poll WHERE id = %s AND stage = 'open' AND closes_at > %s{lock}) AS gate"
+)
+
+_MARK = (
+    "INSERT INTO voting_issuemark (entry_id, fingerprint) "
+    "SELECT entry.id, %s FROM voting_rollentry AS entry, {gate} "
+    "WHERE entry.poll_id = gate.id AND entry.person_id = %s "
+    "ON CONFLICT (entry_id) DO NOTHING RETURNING entry_id"
+)
+
+# An identical retry updates nothing but answers the row; another ballot under the same sequence
+# answers none.
+_STORE = (
+    "INSERT INTO voting_intake (id, poll_id, token, sequence, hash, body, proof) "
+    "SELECT %s, gate.id, %s, %s, %s, %s, %s FROM {gate} "
+    "WHERE NOT EXISTS (SELECT 1 FROM voting_ballot AS committed "
+    "WHERE committed.poll_id = gate.id AND committed.token = %s AND committed.sequence = %s) "
+    "ON CONFLICT (poll_id, token, sequence) DO UPDATE SET hash = excluded.hash "
+    "WHERE voting_intake.hash = excluded.hash RETURNING hash"
+)
+
+
+def issue(*, poll: Poll, prepared: bytes, by: Person, at: datetime) -> bytes:
+    """Sign the prepared message of somebody on the roll, and mark that they took their ballot.
+
+    Answers the issuer's signature. The same message again is answered again; the mark keeps a keyed
+    hash of it until the close, to tell. Until messages are signed blindly, that lets the operator,
+    who holds the key, find out whose token this is; a copy of the database does not.
+
+    Raises ``ballots.Malformed`` for what is no prepared message, and ``Refused``: "poll-not-open",
+    "poll-closed", "not-on-roll", or "already-issued" for another message.
+    """
+    ballots.check_prepared(prepared)
+    _check_takes_ballots(poll, at)
+    check_can_take_ballot(poll, by)
+    fingerprint = sealed.fingerprint(b"voting.issue\x00" + poll.pk.bytes + prepared)
+    if not _mark(poll, by, fingerprint, at):
+        _check_takes_ballots(Poll.objects.get(pk=poll.pk), at)
+        mark = IssueMark.objects.get(entry__poll=poll, entry__person=by)
+        if mark.fingerprint is None or bytes(mark.fingerprint) != fingerprint:
+            raise Refused(
+                "already-issued",
+                _(
+                    "You took your ballot already. Vote from the browser you took it with, or with "
+                    "the voting pass you saved."
+                ),
+            )
+    return keys.sign_prepared(poll.pk, bytes(poll.private_keys or b""), prepared)
+
+
+def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:
+    """Take a ballot, whoever brings it, and answer the signed promise to include it.
+
+    ``ballot`` is ``{"ballot": {…}, "proof": "…"}`` as JSON gave it. The same ballot again is
+    answered again; one with a higher sequence supersedes it.
+
+    Raises ``ballots.Malformed`` for what is no ballot, ``Poll.DoesNotExist``, and ``Refused``:
+    "poll-not-open", "poll-closed", "wrong-poll", "unknown-choice", "token-not-issued",
+    "proof-wrong", or "sequence-taken" for another ballot under a sequence that was used.
+    """
+    signed = ballots.parse(ballot)
+    poll = Poll.objects.get(pk=poll_id)
+    _check_takes_ballots(poll, at)
+    _check_counts(signed, manifest.read(poll.manifest or {}))
+    receipt_key = keys.receipt_key(poll.pk, bytes(poll.private_keys or b""))
+    if not _store(poll, signed, at):
+        _check_takes_ballots(Poll.objects.get(pk=poll.pk), at)
+        if not _is_committed(poll, signed):
+            raise Refused(
+                "sequence-taken",
+                _(
+                    "Another ballot was cast under this number already. Give your new ballot a "
+                    "higher number."
+                ),
+            )
+    return ballots.make_receipt(receipt_key, poll=str(poll.pk), ballot=signed.ballot.hash)
+
+
+def _check_takes_ballots(poll: Poll, at: datetime) -> None:
+    """Raise ``Refused`` unless ``poll`` is open by its row and within its window."""
+    if poll.takes_ballots(at):
+        return
+    if poll.stage == stages.SCHEDULED:
+        raise Refused("poll-not-open", _("This vote is not open yet."))
+    raise Refused("poll-closed", _("This vote is closed, and takes no more ballots."))
+
+
+def _check_counts(signed: SignedBallot, frozen: manifest.Manifest) -> None:
+    """Raise ``Refused`` unless the ballot would count under this manifest."""
+    if signed.ballot.poll != frozen.poll:
+        raise Refused("wrong-poll", _("This ballot belongs to another vote."))
+    if not bundle.choices_fit(signed.ballot.choices, frozen):
+        raise Refused("unknown-choice", _("A ballot chooses exactly one of the options."))
+    if not ballots.token_is_issued(signed.ballot, frozen.issuers):
+        raise Refused(
+            "token-not-issued",
+            _("This ballot was not taken in this vote: our signature on it does not hold."),
+        )
+    if not ballots.proof_holds(signed):
+        raise Refused("proof-wrong", _("This ballot is not signed by whoever took it."))
+
+
+def _mark(poll: Poll, person: Person, fingerprint: bytes, at: datetime) -> bool:
+    """Whether the mark was made now: not if there is one, and not if the poll takes no ballots."""
+    who = Person._meta.pk.get_db_prep_value(person.pk, connection)
+    return _write(_MARK, [fingerprint, *_gate_values(poll, at), who])
+
+
+def _store(poll: Poll, signed: SignedBallot, at: datetime) -> bool:
+    """Whether the ballot is in the intake, by this call or by an earlier, identical one."""
+    ballot = signed.ballot
+    json = signed.as_json()
+    token = json["ballot"]["token"]
+    try:
+        return _write(
+            _STORE,
+            [
+                Intake._meta.pk.get_db_prep_value(uuid.uuid4(), connection),
+                *(token, ballot.sequence, ballot.hash),
+                *(ballot.signed_bytes.decode(), json["proof"]),
+                *_gate_values(poll, at),
+                *(token, ballot.sequence),
+            ],
+        )
+    except IntegrityError:
+        # It was being committed at this moment, and the trigger saw what the statement could not.
+        return False
+
+
+def _is_committed(poll: Poll, signed: SignedBallot) -> bool:
+    """Whether exactly this ballot was cast and committed before."""
+    return Ballot.objects.filter(poll=poll, hash=signed.ballot.hash).exists()
+
+
+def _gate_values(poll: Poll, at: datetime) -> tuple[Any, Any]:
+    return (
+        Poll._meta.pk.get_db_prep_value(poll.pk, connection),
+        Poll._meta.get_field("closes_at").get_db_prep_value(at, connection),
+    )
+
+
+def _write(sql: str, values: list[Any]) -> bool:
+    """Run one gated statement; whether it answered a row."""
+    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(gate=_GATE.format(lock=lock)), values)
+        return cursor.fetchone() is not None

@@ -1,0 +1,66 @@
+"""What the worker does for polls: opens them, commits their ballots, closes them.
+
+A poll is claimed by its ``Upkeep`` row, those tried most often last, so that one that fails holds
+up no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from governance.voting import actions
+from governance.voting.models import Intake, Poll, Upkeep
+from kernel.refusal import Refused
+from kernel.sweeps import ClaimLost, claim, settle, sweep
+from members.models import Program
+
+LEASE = timedelta(minutes=1)
+AT_ONCE = 20
+
+
+@sweep("voting.open", every=timedelta(seconds=5))
+def open_due(at: datetime) -> int:
+    """Open every poll whose window has begun."""
+    return _each(
+        Poll.objects.due_to_open(at), at, actions.open_poll, by=Program("sweep:voting.open")
+    )
+
+
+@sweep("voting.commit", every=timedelta(minutes=1))
+def commit_waiting(at: datetime) -> int:
+    """Commit the ballots that wait, where there are enough, and shuffle the others."""
+    waiting = Poll.objects.taking_ballots(at).filter(
+        Exists(Intake.objects.filter(poll=OuterRef("pk")))
+    )
+    return _each(waiting, at, actions.commit_ballots, by=Program("sweep:voting.commit"))
+
+
+@sweep("voting.close", every=timedelta(seconds=5))
+def close_due(at: datetime) -> int:
+    """Close every poll whose window has ended, and go on where closing was interrupted."""
+    return _each(
+        Poll.objects.due_to_close(at), at, actions.close_poll, by=Program("sweep:voting.close")
+    )
+
+
+def _each(polls: QuerySet[Poll], at: datetime, act: Callable[..., Any], *, by: Program) -> int:
+    """Claim the polls and act on each; answer how many there were."""
+    waiting = Upkeep.objects.filter(poll__in=polls).order_by("attempts", "pk")
+    done: list[Any] = []
+    while len(done) < AT_ONCE and (
+        held := claim(waiting.exclude(pk__in=done), at=at, lease=LEASE, limit=1)
+    ):
+        [upkeep] = held
+        done.append(upkeep.pk)
+        # Each action is safe by itself: somebody else may have been there first, and a claim that
+        # was lost has done no harm.
+        with suppress(Refused):
+            act(poll=upkeep.poll, at=at, by=by)
+        with suppress(ClaimLost):
+            settle(upkeep, attempts=0)
+    return len(done)

@@ -93,7 +93,7 @@ def publish(*, draft: Draft, adoption: Mapping[str, Any], by: Author, at: dateti
     term, _new = Term.objects.select_for_update().get_or_create(slug=content.slug)
     if Version.objects.filter(revision=revision).exists():
         raise Refused("already-published", _("This text has been published already."))
-    _check_place(content)
+    check_place(content)
     old = Version.objects.filter(latest_of=term).first()
     site = document.Site(settings.PUBLIC_ORIGIN)
     signed = signing.sign_document(
@@ -178,6 +178,18 @@ def publish(*, draft: Draft, adoption: Mapping[str, Any], by: Author, at: dateti
     return version
 
 
+def check_place(content: DraftContent) -> None:
+    """Whether the roster has room for it: newer than its last version, unlike every other term.
+
+    Raises ``Refused``: "version-not-newer", "same-rules".
+    """
+    latest = Version.objects.filter(latest_of=content.slug).first()
+    if latest and versions.parse(content.version) <= latest.number:
+        raise _not_newer()
+    if Term.objects.with_rules_of_another(content).exists():
+        raise _same_rules()
+
+
 def _supersede(old: Version, version: Version, at: datetime) -> None:
     entry = record.submit(
         type="term.status",
@@ -236,16 +248,7 @@ def _revise(draft: Draft, number: int, content: DraftContent, by: Person, at: da
 def _check(content: DraftContent) -> None:
     for problem in rulebook.problems_with(content):
         raise Refused("draft-problems", _(problem.message).format(**problem.values))
-    _check_place(content)
-
-
-def _check_place(content: DraftContent) -> None:
-    """Whether the roster has room for it: newer than its last version, unlike every other term."""
-    latest = Version.objects.filter(latest_of=content.slug).first()
-    if latest and versions.parse(content.version) <= latest.number:
-        raise _not_newer()
-    if Term.objects.with_rules_of_another(content).exists():
-        raise _same_rules()
+    check_place(content)
 
 
 def _not_newer() -> Refused:

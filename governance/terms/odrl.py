@@ -24,8 +24,7 @@ from governance.terms.vocabulary import (
     PURPOSES,
     RECIPIENTS,
     STORAGE,
-    Action,
-    Word,
+    Vocabulary,
     iri,
 )
 
@@ -120,14 +119,18 @@ def _read(written: Mapping[str, Any], kind: str, namespace: str) -> Rule:
                 raise ValueError(f"{operator} on a {kind} has the wrong sense")
             points["retention"] = right["@value"]
             continue
-        words = {"purpose": PURPOSES, "recipient": RECIPIENTS, f"{namespace}storage": STORAGE}
+        words: dict[str, Vocabulary] = {
+            "purpose": PURPOSES,
+            "recipient": RECIPIENTS,
+            f"{namespace}storage": STORAGE,
+        }
         if left not in words or operator != "isA":
             raise ValueError(f"no rule of ours is narrowed by {left} {operator}")
         points[left.removeprefix(namespace)] = _code(words[left], right["@id"], namespace)
     return Rule(**points)
 
 
-def _code(words: Mapping[str, Word] | Mapping[str, Action], name: Any, namespace: str) -> str:
+def _code(words: Vocabulary, name: Any, namespace: str) -> str:
     for code, word in words.items():
         if iri(word, namespace) == name:
             return code

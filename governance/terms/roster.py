@@ -11,10 +11,10 @@ from governance.terms.rulebook import DraftContent, Rule, problems_with
 def load(path: Path) -> list[DraftContent]:
     """The terms of the file, in its order.
 
-    Each is a ``[[term]]`` table with ``slug``, ``version``, ``title``, ``plain``, ``legal``, perhaps
-    ``aliases``, and ``rules``: tables with the points of a rule. Raises ``ValueError`` naming the
-    term that could not be published as it stands, ``KeyError`` or ``TypeError`` for a missing or
-    unknown point.
+    Each is a ``[[term]]`` table with ``slug``, ``version``, ``title``, ``plain``, ``legal``,
+    perhaps ``aliases``, and ``rules``: tables with the points of a rule. Raises ``ValueError``
+    naming the term that could not be published as it stands, ``KeyError`` or ``TypeError`` for a
+    missing or unknown point.
     """
     terms = [
         DraftContent(

@@ -9,19 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from governance.terms import versions
-from governance.terms.vocabulary import (
-    ACTIONS,
-    DATA,
-    KINDS,
-    PARTIES,
-    PREFIXES,
-    PURPOSES,
-    RECIPIENTS,
-    STORAGE,
-    Action,
-    Word,
-    iri,
-)
+from governance.terms.vocabulary import POINTS, PREFIXES, Vocabulary, iri
 
 _SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _URL = {"type": "string", "format": "uri", "pattern": "^https?://"}
@@ -32,6 +20,18 @@ _LINKED = {
     "properties": {"url": _URL, "sha256": _SHA256},
     "required": ["url", "sha256"],
     "additionalProperties": False,
+}
+
+
+# The properties that the points of a rule are, outside.
+_PROPERTIES = {
+    "kind": "cc:kind",
+    "party": "cc:party",
+    "action": "odrl:action",
+    "purpose": "dpv:hasPurpose",
+    "data": "dpv:hasPersonalData",
+    "recipient": "dpv:hasRecipient",
+    "storage": "cc:storage",
 }
 
 
@@ -151,14 +151,8 @@ def _rule() -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
-            "kind": {"enum": list(KINDS)},
-            "party": {"enum": list(PARTIES)},
-            "action": {"enum": list(ACTIONS)},
-            "purpose": {"enum": list(PURPOSES)},
-            "data": {"enum": list(DATA)},
-            "recipient": {"enum": list(RECIPIENTS)},
+            **{name: {"enum": list(words)} for name, words in POINTS.items()},
             "retention": {"type": "string", "pattern": "^P(0|[1-9][0-9]{0,4})D$"},
-            "storage": {"enum": list(STORAGE)},
         },
         "required": ["kind", "party", "action"],
         "additionalProperties": False,
@@ -202,16 +196,8 @@ def context(namespace: str) -> dict[str, Any]:
                 "@id": "cc:rule",
                 "@container": "@list",
                 "@context": {
-                    name: _coded(term, words, namespace)
-                    for name, term, words in (
-                        ("kind", "cc:kind", KINDS),
-                        ("party", "cc:party", PARTIES),
-                        ("action", "odrl:action", ACTIONS),
-                        ("purpose", "dpv:hasPurpose", PURPOSES),
-                        ("data", "dpv:hasPersonalData", DATA),
-                        ("recipient", "dpv:hasRecipient", RECIPIENTS),
-                        ("storage", "cc:storage", STORAGE),
-                    )
+                    name: _coded(_PROPERTIES[name], words, namespace)
+                    for name, words in POINTS.items()
                 }
                 | {"retention": {"@id": "cc:retention", "@type": "xsd:duration"}},
             },
@@ -222,9 +208,7 @@ def context(namespace: str) -> dict[str, Any]:
     }
 
 
-def _coded(
-    term: str, words: Mapping[str, Word] | Mapping[str, Action], namespace: str
-) -> dict[str, Any]:
+def _coded(term: str, words: Vocabulary, namespace: str) -> dict[str, Any]:
     return {
         "@id": term,
         "@type": "@vocab",

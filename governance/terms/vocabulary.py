@@ -10,6 +10,7 @@ A code once published keeps its meaning for ever: a new meaning is a new code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIXES = {
@@ -54,6 +55,9 @@ class Action(Word):
     kinds: tuple[str, ...] = ("permission", "prohibition")
     parties: tuple[str, ...] = ("second", "third")
     takes: tuple[str, ...] = ("purpose", "data")
+
+
+Vocabulary = Mapping[str, Word]
 
 
 def iri(word: Word, namespace: str) -> str:
@@ -387,13 +391,14 @@ RETENTIONS = {
     "P730D": _("730 days"),
 }
 
-# What each further point of a rule is chosen from.
-CHOICES: dict[str, dict[str, Word]] = {
+# What each further point of a rule is chosen from, and what every point is.
+CHOICES: dict[str, Vocabulary] = {
     "purpose": PURPOSES,
     "data": DATA,
     "recipient": RECIPIENTS,
     "storage": STORAGE,
 }
+POINTS: dict[str, Vocabulary] = {"kind": KINDS, "party": PARTIES, "action": ACTIONS, **CHOICES}
 
 # Purposes that data is contributed for, in words that others' lists of agreements use too.
 CONTRIBUTED_FOR = {
@@ -403,13 +408,13 @@ CONTRIBUTED_FOR = {
 }
 
 
-def covers(words: dict[str, Word] | dict[str, Action], broad: str, narrow: str) -> bool:
+def covers(words: Vocabulary, broad: str, narrow: str) -> bool:
     """Whether whatever is ``narrow`` is also ``broad``; the empty code means anything at all."""
     if broad in ("", narrow):
         return True
     return bool(narrow) and any(covers(words, broad, above) for above in words[narrow].broader)
 
 
-def overlap(words: dict[str, Word] | dict[str, Action], one: str, other: str) -> bool:
+def overlap(words: Vocabulary, one: str, other: str) -> bool:
     """Whether something can be both: siblings of this vocabulary have nothing in common."""
     return covers(words, one, other) or covers(words, other, one)

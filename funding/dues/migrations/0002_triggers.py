@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from funding.dues.triggers import TRIGGERS
+from kernel.immutability import Install
+
+
+class Migration(migrations.Migration):
+    dependencies = [("dues", "0001_initial")]
+    operations = [Install(TRIGGERS)]

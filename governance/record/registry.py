@@ -18,8 +18,8 @@ The schema describes the body alone; ``type`` and ``at`` are added to every entr
 one plain sentence that pages show for each entry; ``%(field)s`` stands for a required text or
 number at the top of the body, and a percent sign is written ``%%``.
 
-**No personal data, ever.** :func:`register` raises ``ValueError`` for a schema through which an
-e-mail address, a name, an account's id or free text could pass. What it accepts:
+**No personal data, ever.** :func:`register` raises ``ValueError`` for a schema that is open to an
+e-mail address or to free text, or has a property named for a person. What it accepts:
 
 - *objects*: ``closed({...}, optional=("...",))``, that is ``properties``, ``required`` and
   ``additionalProperties: false``, at every level. Property names are camelCase and do not name a

@@ -118,10 +118,11 @@ def all_keys() -> list[Key]:
 
 def signer(purpose: str) -> tuple[str, Ed25519PrivateKey]:
     """The name ("record-1") and key that sign for ``purpose`` now. Raises ``KeyMissing``."""
-    for key in reversed(all_keys()):
-        if key.purpose == purpose and key.private:
+    newest = [key for key in all_keys() if key.purpose == purpose][-1:]
+    for key in newest:
+        if key.private:
             return key.fragment, key.private
-    raise KeyMissing(f"no {purpose} key in {settings.KEYS_DIR}: run manage.py keys")
+    raise KeyMissing(f"no {purpose} key that signs in {settings.KEYS_DIR}: run manage.py keys")
 
 
 def _keys(folder: Path) -> list[Key]:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from governance.proposals.kinds import Kind
 from governance.proposals.models import Wording
 
 
@@ -28,7 +29,11 @@ class WordsForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, wording: Wording | None = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        kind: Kind,
+        wording: Wording | None = None,
     ) -> None:
         initial = (
             {"title": wording.title, "summary": wording.summary, "problem": wording.problem}
@@ -36,6 +41,8 @@ class WordsForm(forms.Form):
             else None
         )
         super().__init__(data, initial=initial)
+        if kind.own_title:
+            del self.fields["title"]
 
 
 class ResolutionEditor(forms.Form):

@@ -7,7 +7,7 @@ adopt them; and which form, serializer and templates show them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -83,7 +83,11 @@ class MakeEditor(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of proposal. ``serializer`` has a method ``content()`` as ``editor`` has."""
+    """One kind of proposal.
+
+    ``serializer`` has a method ``content()`` as ``editor`` has. ``own_title`` is the title that the
+    content has by itself, where it has one: nobody is asked for another.
+    """
 
     name: str
     label: StrOrPromise
@@ -97,6 +101,7 @@ class Kind:
     subjects: Subjects
     freeze: Freeze
     effect: Effect
+    own_title: Callable[[Any], str] | None = None
 
 
 _registry: dict[str, Kind] = {}

@@ -148,9 +148,17 @@ def _confirmed(day: date) -> Coalesce:
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
-    def with_sponsors(self, day: date) -> Self:
-        """Each with ``sponsors``: how many in standing on ``day`` stand behind its exact text."""
-        return self.annotate(sponsors=_confirmed(day))
+    def with_sponsors(self, at: datetime) -> Self:
+        """Each with ``sponsors`` and ``needed``: how many there are, and how many there must be.
+
+        A sponsor counts who stands behind the exact text and has standing at ``at``. An idea needs
+        as many as the rule in force says, anything else as many as the rule it keeps.
+        """
+        in_force = AdoptedRule.objects.filter(kind=OuterRef("kind"), effective_from__lte=at)
+        now = Subquery(in_force.order_by("-effective_from").values("sponsors")[:1])
+        return self.annotate(
+            sponsors=_confirmed(at.date()), needed=Coalesce(F("rule__sponsors"), now)
+        )
 
     def sponsored(self, day: date, *, by_at_least: int) -> Self:
         """Those behind whose exact text at least so many in standing on ``day`` stand."""
@@ -170,7 +178,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def to_show(self) -> Self:
         """With what a row or a page of a proposal needs, in the same query."""
-        return self.select_related("wording", "author", "rule", "poll")
+        return self.select_related("wording", "author", "rule", "poll").defer(
+            "poll__manifest", "poll__private_keys", "poll__seed", "poll__question_text"
+        )
 
 
 class Proposal(models.Model):
@@ -381,6 +391,9 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"comment {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('proposal', args=[self.proposal_id])}#comment-{self.pk}"
 
 
 class Event(AbstractEvent):

@@ -84,16 +84,26 @@ def can_withdraw(proposal: Proposal, by: Person) -> bool:
     return _allows(check_can_withdraw, proposal, by)
 
 
-def check_can_hide(comment: Comment, by: Person, *, at: datetime) -> None:
-    """Raises ``Refused`` unless ``by`` is a steward with no cause of their own in the matter."""
+def check_can_moderate(proposal: Proposal, by: Person, *, at: datetime) -> None:
+    """Raises ``Refused`` unless ``by`` is a steward with no cause of their own in ``proposal``."""
     if not by.holds(RoleGrant.Role.STEWARD, at.date()):
         raise Refused("not-a-steward", _("Only stewards can hide comments."))
+    if proposal.author_id == by.pk:
+        raise Refused("own-cause", _("This is your proposal: another steward has to decide."))
+    if proposal.supports.filter(person=by).exists():
+        raise Refused("own-cause", _("You sponsor this proposal: another steward has to decide."))
+
+
+def can_moderate(proposal: Proposal, by: Person, *, at: datetime) -> bool:
+    """Whether ``by`` may hide what others say about ``proposal``."""
+    return _allows(check_can_moderate, proposal, by, at=at)
+
+
+def check_can_hide(comment: Comment, by: Person, *, at: datetime) -> None:
+    """Raises ``Refused`` unless ``by`` may hide this comment: never one of their own."""
+    check_can_moderate(comment.proposal, by, at=at)
     if comment.author_id == by.pk:
         raise Refused("own-cause", _("You wrote this comment: another steward has to decide."))
-    if comment.proposal.author_id == by.pk:
-        raise Refused("own-cause", _("This is your proposal: another steward has to decide."))
-    if comment.proposal.supports.filter(person=by).exists():
-        raise Refused("own-cause", _("You sponsor this proposal: another steward has to decide."))
 
 
 def can_hide(comment: Comment, by: Person, *, at: datetime) -> bool:

@@ -30,6 +30,10 @@ def _write_term(
     return Words(revision=terms.revise_draft(draft=draft, content=content, by=by, at=at))
 
 
+def _title_of_term(content: DraftContent) -> str:
+    return content.title
+
+
 def _check_term(*, proposal: Proposal) -> None:
     """Whether the roster still has room for it: another version may have been published since."""
     _draft, revision = _term_of(proposal)
@@ -113,6 +117,7 @@ ADOPT_TERM = register(
         subjects=_term_subjects,
         freeze=_freeze_term,
         effect=_publish_term,
+        own_title=_title_of_term,
     )
 )
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
+
+from governance.proposals import kinds
+from governance.proposals.kinds import Kind
+from governance.proposals.models import Comment, Proposal, Stage
+from governance.voting import stages as poll_stages
+from kernel.refusal import Refused
 
 
 class ResolutionContent(serializers.Serializer[Any]):
@@ -15,3 +23,139 @@ class ResolutionContent(serializers.Serializer[Any]):
     def content(self) -> str:
         text: str = self.validated_data["text"]
         return text
+
+
+class WordsInput(serializers.Serializer[Any]):
+    """The words of a proposal of the kind named in the context."""
+
+    title = serializers.CharField(
+        max_length=120,
+        required=False,
+        help_text="Left out where the content has a title of its own, as a term does.",
+    )
+    summary = serializers.CharField(max_length=240, help_text="One sentence: what would change.")
+    problem = serializers.CharField(max_length=10_000, help_text="The problem behind it, Markdown.")
+    content = serializers.DictField(
+        help_text="What the kind takes: {text} for a resolution; the whole term for a term."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind = self._kind(attrs)
+        if kind.own_title is None and "title" not in attrs:
+            raise serializers.ValidationError({"title": [_("A proposal needs a title.")]})
+        if kind.own_title is not None:
+            attrs.pop("title", None)
+        inner: Any = kind.serializer(data=attrs["content"])
+        if not inner.is_valid():
+            raise serializers.ValidationError({"content": inner.errors})
+        return attrs | {"content": inner.content()}
+
+    def _kind(self, attrs: dict[str, Any]) -> Kind:
+        kind: Kind = self.context["kind"]
+        return kind
+
+
+class ProposalInput(WordsInput):
+    """A new proposal and its kind."""
+
+    kind = serializers.CharField(max_length=40, help_text="adopt_term or resolution.")
+
+    def _kind(self, attrs: dict[str, Any]) -> Kind:
+        try:
+            return kinds.get(attrs["kind"])
+        except Refused as refusal:
+            raise serializers.ValidationError({"kind": [str(refusal)]}) from None
+
+
+class SupportInput(serializers.Serializer[Any]):
+    """The text one stands behind, by its hash, so that nobody sponsors words they have not seen."""
+
+    text_sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
+
+
+class CommentInput(serializers.Serializer[Any]):
+    body = serializers.CharField(max_length=10_000, help_text="Markdown.")
+
+
+class CommentRow(serializers.Serializer[Comment]):
+    """A comment. Of a hidden one the place and the reason are left, and its words are not shown."""
+
+    id = serializers.UUIDField()
+    author = serializers.CharField()
+    at = serializers.DateTimeField()
+    body = serializers.SerializerMethodField()
+    hidden = serializers.SerializerMethodField()
+
+    def get_body(self, comment: Comment) -> str | None:
+        return None if comment.hidden_at else comment.body
+
+    def get_hidden(self, comment: Comment) -> dict[str, str] | None:
+        if comment.hidden_at is None:
+            return None
+        at = serializers.DateTimeField().to_representation(comment.hidden_at)
+        return {"at": str(at), "reason": comment.hidden_reason, "record": comment.record_hash}
+
+
+class ProposalRow(serializers.Serializer[Proposal]):
+    """A proposal in a list. ``author`` is the display name; ``url`` and ``poll`` are its pages."""
+
+    id = serializers.UUIDField()
+    url = serializers.CharField(source="get_absolute_url")
+    kind = serializers.CharField()
+    title = serializers.CharField(source="wording.title")
+    summary = serializers.CharField(source="wording.summary")
+    author = serializers.CharField()
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    sponsors = serializers.IntegerField()
+    needed = serializers.IntegerField(help_text="Sponsors it needs.")
+    opened_at = serializers.DateTimeField()
+    since = serializers.DateTimeField(help_text="When it entered its stage.")
+    ends_at = serializers.DateTimeField(
+        allow_null=True, help_text="When its time in this stage is over; null once finished."
+    )
+    text_sha256 = serializers.CharField(source="wording.sha256")
+    poll = serializers.SerializerMethodField()
+
+    def get_poll(self, proposal: Proposal) -> str | None:
+        return reverse("poll", args=[proposal.poll_id]) if proposal.poll_id else None
+
+
+class StepRow(serializers.Serializer[Any]):
+    """A stage entered, and the record entry that says so."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    at = serializers.DateTimeField()
+    record = serializers.CharField(source="record_hash")
+
+
+class ProposalDetail(ProposalRow):
+    """A proposal whole: ``content`` is what members adopt, ``text`` the bytes its hash is over."""
+
+    problem = serializers.CharField(source="wording.problem")
+    content = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField()
+    rule = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField()
+
+    def get_content(self, proposal: Proposal) -> dict[str, Any]:
+        content: dict[str, Any] = proposal.wording.as_json()["content"]
+        return content
+
+    def get_text(self, proposal: Proposal) -> str:
+        return reverse("proposal-text", args=[proposal.pk, proposal.wording.number])
+
+    def get_rule(self, proposal: Proposal) -> dict[str, Any] | None:
+        """The rule it keeps, from its discussion on."""
+        return proposal.rule.rule.as_json() if proposal.rule else None
+
+    def get_steps(self, proposal: Proposal) -> list[dict[str, Any]]:
+        return list(StepRow(proposal.steps.order_by("at", "pk"), many=True).data)
+
+    def get_result(self, proposal: Proposal) -> dict[str, Any] | None:
+        """What the vote said, once it has closed."""
+        poll = proposal.poll
+        result: dict[str, Any] | None = (
+            poll.result if poll is not None and poll.stage == poll_stages.CLOSED else None
+        )
+        return result

@@ -2,6 +2,7 @@
 
 from governance.proposals.actions.moves import (
     begin_discussion,
+    check_ready_to_freeze,
     decide,
     freeze,
     lapse,
@@ -20,6 +21,7 @@ from governance.proposals.actions.words import (
 __all__ = [
     "adopt_founding_rules",
     "begin_discussion",
+    "check_ready_to_freeze",
     "comment",
     "decide",
     "freeze",

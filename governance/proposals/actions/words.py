@@ -37,18 +37,27 @@ _RULE = Program("rule:proposals")
 
 @transaction.atomic
 def propose(
-    *, kind: str, title: str, summary: str, problem: str, content: Any, by: Person, at: datetime
+    *,
+    kind: str,
+    title: str = "",
+    summary: str,
+    problem: str,
+    content: Any,
+    by: Person,
+    at: datetime,
 ) -> Proposal:
     """Put an idea before the members. ``content`` is what the kind's ``write`` takes.
 
     For a term that is a ``governance.terms.rulebook.DraftContent``, for a resolution its text.
-    ``summary`` is one sentence, ``problem`` the problem behind it (Markdown). Raises ``Refused``:
-    "not-in-standing", "unknown-kind", "no-rule", "words-missing", and what the kind refuses.
+    ``title`` may be left empty where the content has its own, as a term does; ``summary`` is one
+    sentence, ``problem`` the problem behind it (Markdown). Raises ``Refused``: "not-in-standing",
+    "unknown-kind", "no-rule", "words-missing", and what the kind refuses.
     """
     check_can_propose(by, at=at)
     the_kind = kinds.get(kind)
     adopted = moves.rule_in_force(kind, at)
     words = the_kind.write(content=content, proposal=None, by=by, at=at)
+    title = title or _own_title(the_kind, content)
     wording = _wording(title, summary, problem, words, number=1, at=at)
     proposal = Proposal.objects.create(
         kind=kind,
@@ -73,7 +82,7 @@ def propose(
 def revise(
     *,
     proposal: Proposal,
-    title: str,
+    title: str = "",
     summary: str,
     problem: str,
     content: Any,
@@ -89,8 +98,10 @@ def revise(
     held = moves.hold(proposal)
     if held.stage not in stages.TEXT_OPEN:
         raise _text_frozen()
-    words = kinds.get(held.kind).write(content=content, proposal=held, by=by, at=at)
+    kind = kinds.get(held.kind)
+    words = kind.write(content=content, proposal=held, by=by, at=at)
     old = held.wording
+    title = title or _own_title(kind, content)
     wording = _wording(title, summary, problem, words, number=old.number + 1, at=at)
     if wording.sha256 == old.sha256:
         raise Refused("text-unchanged", _("This is the text as it already stands."))
@@ -168,6 +179,10 @@ def withdraw(*, proposal: Proposal, by: Person, at: datetime) -> Proposal:
             ),
         )
     return moves.enter(moves.hold_for("withdraw", held), "withdraw", by=by, at=at, ends_at=None)
+
+
+def _own_title(kind: kinds.Kind, content: Any) -> str:
+    return kind.own_title(content) if kind.own_title else ""
 
 
 def _wording(

@@ -1,0 +1,317 @@
+"""The pages of proposals. Anyone reads; members write, by the same actions as the API's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from governance.proposals import actions, kinds, permissions, stages
+from governance.proposals.filters import ProposalFilter
+from governance.proposals.forms import CommentForm, HideForm, SupportForm, WordsForm
+from governance.proposals.kinds import Editor, Kind
+from governance.proposals.models import (
+    AdoptedRule,
+    Comment,
+    Proposal,
+    Support,
+    Wording,
+    founding_on,
+)
+from governance.record.canonical import canonical_bytes
+from kernel.refusal import Refused
+from members.models import Person
+
+PER_PAGE = 20
+COMMENTS_PER_PAGE = 50
+
+
+@login_not_required
+@require_GET
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """Every proposal, newest first, or those one is looking for."""
+    at = timezone.now()
+    everything = Proposal.objects.to_show().with_sponsors(at).order_by("-opened_at", "pk")
+    found = ProposalFilter(request.GET, queryset=everything)
+    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "form": found.form, "searched": any(request.GET.values()), "at": at}
+    return render(request, "proposals/list.html", context)
+
+
+@login_not_required
+@require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """By which rules proposals are decided, since when, and what adopted them."""
+    at = timezone.now()
+    context = {
+        "rules": AdoptedRule.objects.in_force(at).order_by("kind"),
+        "past": AdoptedRule.objects.order_by("-effective_from", "kind"),
+        "founding": founding_on(at.date()),
+    }
+    return render(request, "proposals/rules.html", context)
+
+
+@login_not_required
+@require_GET
+def proposal(request: HttpRequest, pk: str) -> HttpResponse:
+    """One proposal: where it stands, what it says, who stands behind it, what was said."""
+    return _proposal_page(request, pk)
+
+
+@login_not_required
+@require_GET
+def text(request: HttpRequest, pk: str, number: int) -> HttpResponse:
+    """The exact words of one text, in the bytes that its hash is over."""
+    wordings = Wording.objects.select_related("revision")
+    wording = get_object_or_404(wordings, proposal=pk, number=number)
+    return HttpResponse(canonical_bytes(wording.as_json()), content_type="application/json")
+
+
+@require_GET
+def choose_kind(request: HttpRequest) -> HttpResponse:
+    """What would you like to propose?"""
+    context = {"kinds": kinds.registered(), "may": _may_propose(request)}
+    return render(request, "proposals/new.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def write(request: HttpRequest, kind: str) -> HttpResponse:
+    """Write a proposal of one kind."""
+    the_kind = _kind_or_404(kind)
+    data = request.POST if request.method == "POST" else None
+    words = WordsForm(data, kind=the_kind)
+    editor = the_kind.editor(data)
+    if data is None:
+        return _form_page(request, the_kind, words, editor)
+    if not _both_valid(words, editor):
+        return _form_page(request, the_kind, words, editor, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        opened = actions.propose(
+            kind=kind,
+            **words.cleaned_data,
+            content=editor.content(),
+            by=_me(request),
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        words.add_error(None, refusal.sentence)
+        return _form_page(request, the_kind, words, editor, HTTPStatus.CONFLICT)
+    messages.success(request, _("Your idea is open. Tell members about it: it needs sponsors."))
+    return redirect(opened)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Change the text of one's own proposal."""
+    found = _find(pk)
+    the_kind = kinds.get(found.kind)
+    data = request.POST if request.method == "POST" else None
+    words = WordsForm(data, kind=the_kind, wording=found.wording)
+    editor = the_kind.editor(data, wording=found.wording)
+    if data is None:
+        return _form_page(request, the_kind, words, editor, proposal=found)
+    if not _both_valid(words, editor):
+        return _form_page(
+            request, the_kind, words, editor, HTTPStatus.UNPROCESSABLE_ENTITY, proposal=found
+        )
+    try:
+        actions.revise(
+            proposal=found,
+            **words.cleaned_data,
+            content=editor.content(),
+            by=_me(request),
+            at=timezone.now(),
+        )
+    except Refused as refusal:
+        words.add_error(None, refusal.sentence)
+        return _form_page(request, the_kind, words, editor, HTTPStatus.CONFLICT, proposal=found)
+    messages.success(request, _("Saved. We asked those who stood behind the old text to confirm."))
+    return redirect(found)
+
+
+@require_POST
+def support(request: HttpRequest, pk: str) -> HttpResponse:
+    """Stand behind the text that was shown."""
+    form = SupportForm(request.POST)
+    if not form.is_valid():
+        return _proposal_page(request, pk, HTTPStatus.UNPROCESSABLE_ENTITY, refused=form)
+    try:
+        actions.support(proposal=_find(pk), **form.cleaned_data, by=_me(request), at=timezone.now())
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return _proposal_page(request, pk, HTTPStatus.CONFLICT, refused=form)
+    messages.success(request, _("You stand behind this text."))
+    return redirect("proposal", pk)
+
+
+@require_POST
+def withdraw_support(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take one's name back."""
+    try:
+        actions.withdraw_support(proposal=_find(pk), by=_me(request), at=timezone.now())
+    except Refused as refusal:
+        return _refused(request, pk, refusal)
+    messages.success(request, _("Your name is no longer behind this text."))
+    return redirect("proposal", pk)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take one's own idea back."""
+    try:
+        actions.withdraw(proposal=_find(pk), by=_me(request), at=timezone.now())
+    except Refused as refusal:
+        return _refused(request, pk, refusal)
+    messages.success(request, _("You have withdrawn this idea."))
+    return redirect("proposal", pk)
+
+
+@require_POST
+def comment(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say something about a proposal."""
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _proposal_page(request, pk, HTTPStatus.UNPROCESSABLE_ENTITY, comment_form=form)
+    try:
+        said = actions.comment(
+            proposal=_find(pk), **form.cleaned_data, by=_me(request), at=timezone.now()
+        )
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return _proposal_page(request, pk, HTTPStatus.CONFLICT, comment_form=form)
+    return redirect(said)
+
+
+@require_POST
+def hide_comment(request: HttpRequest, pk: str, comment: str) -> HttpResponse:
+    """Hide a comment, with a reason that everybody can read."""
+    found = get_object_or_404(Comment.objects.select_related("proposal"), pk=comment, proposal=pk)
+    form = HideForm(request.POST)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _proposal_page(request, pk, status, hide_form=form, hiding=found.pk)
+    try:
+        actions.hide_comment(comment=found, **form.cleaned_data, by=_me(request), at=timezone.now())
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return _proposal_page(request, pk, HTTPStatus.CONFLICT, hide_form=form, hiding=found.pk)
+    messages.success(request, _("The comment is hidden, and its place says why."))
+    return redirect(found)
+
+
+def _proposal_page(
+    request: HttpRequest, pk: str, status: HTTPStatus = HTTPStatus.OK, **forms: Any
+) -> HttpResponse:
+    """The page of a proposal; ``forms`` are those that were refused, as they were filled in."""
+    at = timezone.now()
+    found = get_object_or_404(
+        Proposal.objects.to_show().with_sponsors(at).select_related("wording__revision"), pk=pk
+    )
+    sponsors = list(found.supports.select_related("person").order_by("at", "pk"))
+    comments = found.comments.select_related("author", "hidden_by").order_by("at", "pk")
+    context = {
+        "proposal": found,
+        "kind": kinds.get(found.kind),
+        "sponsors_listed": sponsors,
+        "comments": Paginator(comments, COMMENTS_PER_PAGE).get_page(request.GET.get("page")),
+        "steps": found.steps.order_by("at", "pk"),
+        "wordings": found.wordings.order_by("number"),
+        "comment_form": CommentForm(),
+        "hide_form": HideForm(),
+        "waits_for": _waits_for(found, at),
+        "at": at,
+        **_options(request, found, sponsors, at),
+        **forms,
+    }
+    return render(request, "proposals/proposal.html", context, status=status)
+
+
+def _options(
+    request: HttpRequest, found: Proposal, sponsors: list[Support], at: datetime
+) -> dict[str, Any]:
+    """What whoever looks can do here."""
+    if not request.user.is_authenticated:
+        return {}
+    me = _me(request)
+    mine = next((support for support in sponsors if support.person_id == me.pk), None)
+    text_open = found.stage in stages.TEXT_OPEN
+    is_author = found.author_id == me.pk
+    options: dict[str, Any] = {
+        "mine": mine,
+        "to_confirm": mine is not None and mine.text_sha256 != found.wording.sha256,
+        "can_withdraw_support": mine is not None and text_open,
+        "can_withdraw": is_author and found.stage == stages.IDEA,
+        "can_comment": found.stage in stages.COMMENTS_OPEN and permissions.can_comment(me, at=at),
+        "can_change": text_open and permissions.can_change(found, me, at=at),
+        "can_moderate": permissions.can_moderate(found, me, at=at),
+    }
+    if text_open and not is_author and (mine is None or options["to_confirm"]):
+        try:
+            permissions.check_can_support(found, me, at=at)
+        except Refused as refusal:
+            options["why_not_support"] = refusal.sentence
+        else:
+            options["can_support"] = True
+    return options
+
+
+def _waits_for(found: Proposal, at: datetime) -> str:
+    """Why a discussion whose time is over goes on, where something is missing."""
+    if found.stage != stages.DISCUSSION or found.ends_at is None or at < found.ends_at:
+        return ""
+    try:
+        actions.check_ready_to_freeze(found, at=at)
+    except Refused as refusal:
+        return str(refusal.sentence)
+    return ""
+
+
+def _form_page(
+    request: HttpRequest,
+    kind: Kind,
+    words: WordsForm,
+    editor: Editor,
+    status: HTTPStatus = HTTPStatus.OK,
+    **more: Any,
+) -> HttpResponse:
+    context = {"kind": kind, "words": words, "editor": editor, "may": _may_propose(request), **more}
+    return render(request, "proposals/form.html", context, status=status)
+
+
+def _refused(request: HttpRequest, pk: str, refusal: Refused) -> HttpResponse:
+    messages.error(request, str(refusal))
+    return _proposal_page(request, pk, HTTPStatus.CONFLICT)
+
+
+def _both_valid(words: WordsForm, editor: Editor) -> bool:
+    """Both, always: whoever sends a form is told everything that is wrong with it at once."""
+    first, second = words.is_valid(), editor.is_valid()
+    return first and second
+
+
+def _may_propose(request: HttpRequest) -> bool:
+    return permissions.can_propose(_me(request), at=timezone.now())
+
+
+def _find(pk: str) -> Proposal:
+    return get_object_or_404(Proposal.objects.to_show(), pk=pk)
+
+
+def _kind_or_404(name: str) -> Kind:
+    try:
+        return kinds.get(name)
+    except Refused:
+        raise Http404 from None
+
+
+def _me(request: HttpRequest) -> Person:
+    return cast(Person, request.user)

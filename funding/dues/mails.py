@@ -14,12 +14,13 @@ from kernel.money import Money
 def welcome(*, gross: Money, starts_on: date, ends_on: date, page: str) -> tuple[str, str]:
     """The first payment is confirmed: a welcome, and the receipt for it."""
     body = _(
-        "Thank you. Your payment of {amount} is confirmed, and you are a member of Customer Commons.\n"
+        "Thank you. Your payment of {amount} is confirmed, and you are a member of "
+        "Customer Commons.\n"
         "\n"
         "{days}\n"
         "\n"
-        "You can propose and discuss terms now. Your payments, the next renewal and how to cancel are "
-        "here:\n"
+        "You can propose and discuss terms now. Your payments, the next renewal and how to "
+        "cancel are here:\n"
         "{page}\n"
     )
     return _("You are a member"), body.format(
@@ -45,11 +46,11 @@ def receipt(*, gross: Money, starts_on: date, ends_on: date, page: str) -> tuple
 def failed_charge(*, until: date, page: str) -> tuple[str, str]:
     """A renewal could not be charged; grace begins."""
     body = _(
-        "Your card was not charged for the renewal of your membership: the bank said no. This happens "
-        "when a card has expired or been replaced.\n"
+        "Your card was not charged for the renewal of your membership: the bank said no. This "
+        "happens when a card has expired or been replaced.\n"
         "\n"
-        "Nothing changes for now: you stay a member up to {until} while the charge is tried again. If "
-        "you would rather stop, or choose another plan, this is the place:\n"
+        "Nothing changes for now: you stay a member up to {until} while the charge is tried again. "
+        "If you would rather stop, or choose another plan, this is the place:\n"
         "{page}\n"
     )
     return _("Your dues could not be charged"), body.format(

@@ -100,10 +100,10 @@ class CheckoutIntent(models.Model):
     idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=10, default=stages.PREPARED)
     created_at = models.DateTimeField()
-    # When the payment page closes; set with the intent, so that a repeated call is the same call.
-    expires_at = models.DateTimeField()
     session_id = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - unique
     session_url = models.TextField(blank=True)
+    # When the payment page closes by itself.
+    expires_at = models.DateTimeField(null=True)
 
     objects = CheckoutIntentQuerySet.as_manager()
 
@@ -113,7 +113,8 @@ class CheckoutIntent(models.Model):
                 condition=Q(state__in=list(stages.STAGES)), name="dues_checkout_state"
             ),
             models.CheckConstraint(
-                condition=~Q(state=stages.OPEN) | Q(session_id__isnull=False),
+                condition=~Q(state=stages.OPEN)
+                | Q(session_id__isnull=False, expires_at__isnull=False),
                 name="dues_checkout_open_has_session",
             ),
             models.UniqueConstraint(

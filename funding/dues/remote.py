@@ -29,6 +29,7 @@ class Session:
     status: str
     url: str
     subscription: str
+    expires_at: datetime
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
@@ -37,6 +38,7 @@ class Session:
             status=_get(body, "status"),
             url=_get(body, "url") or "",
             subscription=_get(body, "subscription") or "",
+            expires_at=_time(_get(body, "expires_at")),
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -51,7 +50,6 @@ def create_session(
     customer: str,
     success_url: str,
     cancel_url: str,
-    expires_at: datetime,
 ) -> Session:
     """Make the payment page for one subscription. The same key again answers the same page.
 
@@ -66,7 +64,6 @@ def create_session(
         "subscription_data": {"metadata": {METADATA_KEY: checkout}},
         "success_url": success_url,
         "cancel_url": cancel_url,
-        "expires_at": int(expires_at.timestamp()),
         # Customers only: a card, and the name of a person; no tax number of a business.
         "allowed_payment_method_types": ["card"],
         "name_collection": {"individual": {"enabled": True}},

@@ -1,4 +1,4 @@
-"""What the worker does for dues: the inbox, cancellations, and payment pages we heard nothing of."""
+"""What the worker does for dues: the inbox, cancellations, payment pages we heard nothing of."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OVERDUE = timedelta(minutes=5)
 
 @sweep("dues.inbox", every=timedelta(seconds=1))
 def inbox(at: datetime) -> int:
-    """Ask Stripe what events are about, and apply the answer. Stops while Stripe is out of reach."""
+    """Ask Stripe what events are about, and apply it. Stops while Stripe is out of reach."""
     return _one_by_one(InboxObject.objects.waiting(), _apply, at)
 
 

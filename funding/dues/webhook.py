@@ -35,7 +35,7 @@ class BadWebhook(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An event by id and type, and the object to ask about; ``kind`` is empty where there is none."""
+    """An event by id and type, and the object to ask about; ``kind`` is empty where none is."""
 
     event_id: str
     type: str
@@ -47,7 +47,7 @@ class Notice:
 def read(
     body: bytes, signature: str, *, secrets: Iterable[str], live: bool, at: datetime
 ) -> Notice:
-    """The event in ``body``, signed with any of ``secrets`` no more than five minutes before ``at``.
+    """The event in ``body``, signed with one of ``secrets`` at most five minutes before ``at``.
 
     ``live`` says whether our key moves real money: the event must be of the same mode. Raises
     ``BadWebhook`` for everything else, whatever was sent.

@@ -1,8 +1,8 @@
 """Choosing a plan, and the payment page that follows from it.
 
-Two steps, because no call to Stripe may happen inside a transaction: ``begin_checkout`` commits what
-was chosen together with an idempotency key; ``open_checkout`` then asks Stripe for the page, and asking
-twice answers the same page.
+Two steps, because no call to Stripe may happen inside a transaction: ``begin_checkout`` commits
+what was chosen together with an idempotency key; ``open_checkout`` then asks Stripe for the page,
+and asking twice answers the same page.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ from members.models import Author, Person, subject_of
 # What one person may give in any 365 days, in minor units: no member outweighs the others.
 CAP_MINOR = 60_000
 _YEAR = timedelta(days=365)
-# How long a payment page stays open. Stripe's shortest is half an hour, counted from its call.
-_PAGE_LASTS = timedelta(hours=1)
-_CALL_AGAIN_WITHIN = timedelta(minutes=25)
+# Stripe keeps a payment page open, and remembers an idempotency key, for a day.
+_SAME_AGAIN_WITHIN = timedelta(hours=23)
 
 
 @transaction.atomic(durable=True)
@@ -36,9 +35,10 @@ def begin_checkout(
 ) -> CheckoutIntent:
     """Commit that ``person`` attests and wants to pay ``plan``; answers with the checkout to open.
 
-    The same plan again within minutes answers the same checkout, so that a double click pays once;
-    another plan replaces it. Raises ``Refused`` for somebody else's dues, without the attestation, for a
-    plan that is not offered, for somebody who has a live subscription, and above the yearly cap.
+    The same plan again within a day answers the same checkout, so that a double click pays once;
+    another plan replaces it. Raises ``Refused`` for somebody else's dues, without the attestation,
+    for a plan that is not offered, for somebody who has a live subscription, and above the yearly
+    cap.
     """
     check_can_manage_dues(person, by)
     if not attested:
@@ -61,9 +61,7 @@ def begin_checkout(
         _move(unfinished, stages.REPLACED)
     try:
         with transaction.atomic():
-            checkout = CheckoutIntent.objects.create(
-                person=person, plan=plan, created_at=at, expires_at=at + _PAGE_LASTS
-            )
+            checkout = CheckoutIntent.objects.create(person=person, plan=plan, created_at=at)
     except IntegrityError:
         # The other half of a double click was faster.
         raise Refused(
@@ -93,7 +91,6 @@ def open_checkout(*, checkout: CheckoutIntent, by: Author, at: datetime) -> str:
             customer=_customer_of(checkout.person),
             success_url=_address("join-wait", checkout),
             cancel_url=_address("join-cancelled", checkout),
-            expires_at=checkout.expires_at,
         )
     except stripe_gateway.Unavailable as problem:
         raise _no_page() from problem
@@ -101,7 +98,13 @@ def open_checkout(*, checkout: CheckoutIntent, by: Author, at: datetime) -> str:
         _fail(checkout, str(problem), by=by, at=at)
         raise _no_page() from problem
     with transaction.atomic():
-        moved = _move(checkout, stages.OPEN, session_id=session.id, session_url=session.url)
+        moved = _move(
+            checkout,
+            stages.OPEN,
+            session_id=session.id,
+            session_url=session.url,
+            expires_at=session.expires_at,
+        )
         if moved:
             Event.record("checkout.opened", subject=subject_of(checkout), by=by, at=at)
     return session.url
@@ -134,7 +137,7 @@ def _fail(checkout: CheckoutIntent, why: str, *, by: Author, at: datetime) -> No
         Event.record("checkout.failed", subject=subject_of(checkout), by=by, at=at, why=why)
 
 
-def _move(checkout: CheckoutIntent, target: str, **changes: str) -> bool:
+def _move(checkout: CheckoutIntent, target: str, **changes: str | datetime) -> bool:
     """Move on, if the table of stages allows it from where the checkout is now."""
     allowed = CheckoutIntent.objects.filter(pk=checkout.pk, state__in=stages.sources_of(target))
     return bool(allowed.update(state=target, **changes))
@@ -153,7 +156,7 @@ def _check_cap(person: Person, plan: Plan, at: datetime) -> None:
 
 
 def _is_young(checkout: CheckoutIntent, at: datetime) -> bool:
-    return at - checkout.created_at < _CALL_AGAIN_WITHIN
+    return at - checkout.created_at < _SAME_AGAIN_WITHIN
 
 
 def _customer_of(person: Person) -> str:

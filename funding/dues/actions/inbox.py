@@ -1,7 +1,7 @@
 """What Stripe tells us: stored as it arrives, applied from what Stripe says when it is asked again.
 
-Applying is one transaction, fenced by the lease on the object: it begins by giving the lease back, so
-that whoever lost it has written nothing, and it ends with the books, whose lock is everybody's.
+Applying is one transaction, fenced by the lease on the object: it begins by giving the lease back,
+so that whoever lost it has written nothing, and it ends with the books, whose lock is everybody's.
 """
 
 from __future__ import annotations
@@ -113,9 +113,9 @@ def apply_subscription(
     """Apply what a subscription and some of its invoices are now.
 
     For each paid invoice, once and for all: an entry in the books (gross, and the fee), the days of
-    standing it covers, a receipt. For a renewal that could not be charged: days of grace. A subscription
-    that is not ours is only marked as seen. Raises ``ClaimLost`` without the lease, and ``Unexpected`` for
-    what cannot be booked (nothing is changed then).
+    standing it covers, a receipt. For a renewal that could not be charged: days of grace. A
+    subscription that is not ours is only marked as seen. Raises ``ClaimLost`` without the lease,
+    and ``Unexpected`` for what cannot be booked (nothing is changed then).
     """
     _settle(leased, events, at)
     if not remote.checkout:
@@ -293,4 +293,4 @@ def _mail(person: Person, key: str, subject: str, body: str, at: datetime) -> No
 
 
 def _page() -> str:
-    return f"{settings.SITE_ORIGIN}{reverse('dues')}"
+    return f"{settings.SITE_ORIGIN}{reverse('my-dues')}"

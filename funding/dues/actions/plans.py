@@ -21,8 +21,8 @@ PLANS_FILE = Path(__file__).resolve().parent.parent / "plans.toml"
 def ensure_plans(*, by: Author, at: datetime, file: Path = PLANS_FILE) -> list[Plan]:
     """Offer exactly the plans in ``file``; answers with them. Again changes nothing.
 
-    A plan with another amount than before is a new plan, and the old one is no longer offered. Raises
-    ``ValueError`` for a file that is no scale (``plans.parse``).
+    A plan with another amount than before is a new plan, and the old one is no longer offered.
+    Raises ``ValueError`` for a file that is no scale (``plans.parse``).
     """
     wanted = {
         (spec.level.value, spec.interval.value): spec.minor
@@ -49,7 +49,7 @@ def sync_plans(*, by: Author, at: datetime, file: Path = PLANS_FILE) -> list[Pla
     """Offer the plans in ``file`` and see that each has its price at Stripe; answers with them.
 
     Calls Stripe, so never inside a transaction. Raises ``stripe_gateway.Unavailable`` and
-    ``stripe_gateway.Declined``; what was done until then stays, and doing it again goes on from there.
+    ``stripe_gateway.Declined``; what was done until then stays, and doing it again goes on.
     """
     offered = ensure_plans(by=by, at=at, file=file)
     for plan in offered:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from governance.voting import stages
@@ -31,6 +31,14 @@ class PollQuerySet(models.QuerySet["Poll"]):
     def taking_ballots(self, at: datetime) -> Self:
         """Polls that take ballots at ``at``: open by their row *and* within their window."""
         return self.filter(stage=stages.OPEN, closes_at__gt=at)
+
+    def to_list(self) -> Self:
+        """Open ones first, by when they close; then what is coming; then what is over."""
+        order = [stages.OPEN, stages.CLOSING, stages.SCHEDULED, stages.CLOSED, stages.CANCELLED]
+        coming = Case(When(stage__in=order[:3], then=F("closes_at")))
+        return self.annotate(
+            place=Case(*[When(stage=stage, then=rank) for rank, stage in enumerate(order)])
+        ).order_by("place", coming.asc(nulls_last=True), "-closes_at", "pk")
 
     def seen_by(self, person: Person) -> Self:
         """Each poll with ``on_roll`` and ``took_ballot``: what ``person`` alone is shown."""

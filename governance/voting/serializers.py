@@ -1,0 +1,112 @@
+"""What the API takes and answers about polls. Nothing is saved here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from governance.voting import stages
+from governance.voting.ballots import Malformed, from_base64
+from governance.voting.models import Poll
+
+
+class OptionOut(serializers.Serializer[Any]):
+    """An option: what a ballot holds, and what a person reads."""
+
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # "label" is also a field's own
+    text_sha256 = serializers.CharField(source="textSha256")
+
+
+class RuleOut(serializers.Serializer[Any]):
+    """What it takes to carry: the quorum is counted in votes in favour, as a share of the roll."""
+
+    method = serializers.CharField()
+    quorum = serializers.CharField()
+    majority = serializers.CharField()
+    founding_minimum = serializers.IntegerField(allow_null=True)
+
+
+class PollOut(serializers.ModelSerializer[Poll]):
+    """A poll. Nothing here tells how a vote is going: ``result`` is null until it has closed."""
+
+    url = serializers.SerializerMethodField()
+    rule = RuleOut()
+    options = OptionOut(many=True)
+    manifest_url = serializers.SerializerMethodField()
+    ballots_url = serializers.SerializerMethodField()
+    result = serializers.JSONField(allow_null=True)
+
+    class Meta:
+        model = Poll
+        fields = [
+            *("id", "url", "title", "question_text", "stage", "subject_url", "rule", "options"),
+            *("opens_at", "closes_at", "roll_from", "cutoff", "min_days", "roll_size"),
+            *("manifest_url", "manifest_sha256", "record_hash_opened"),
+            *("result", "result_sha256", "ballots_url", "bundle_sha256", "record_hash_result"),
+        ]
+        read_only_fields = fields
+
+    def get_url(self, poll: Poll) -> str:
+        return reverse("poll", args=[poll.pk])
+
+    def get_manifest_url(self, poll: Poll) -> str | None:
+        return reverse("poll-manifest", args=[poll.pk]) if poll.manifest_sha256 else None
+
+    def get_ballots_url(self, poll: Poll) -> str | None:
+        return reverse("poll-ballots", args=[poll.pk]) if poll.stage == stages.CLOSED else None
+
+
+class IssueIn(serializers.Serializer[Any]):
+    """The message to sign: 32 random bytes and then the token, in base64."""
+
+    message = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+    def validate_message(self, value: str) -> bytes:
+        try:
+            return from_base64(value, "message")
+        except Malformed as malformed:
+            raise serializers.ValidationError(malformed.reason) from None
+
+
+class IssueOut(serializers.Serializer[Any]):
+    """The issuer's signature over the message, in base64."""
+
+    signature = serializers.CharField()
+
+
+class TokenSignatureIn(serializers.Serializer[Any]):
+    """One issuer's signature on the token."""
+
+    issuer = serializers.CharField()
+    prefix = serializers.CharField()
+    signature = serializers.CharField()
+
+
+class BallotIn(serializers.Serializer[Any]):
+    """A ballot, as docs/voting-protocol.md describes it."""
+
+    poll = serializers.UUIDField()
+    token = serializers.CharField()
+    signatures = TokenSignatureIn(many=True)
+    sequence = serializers.IntegerField(min_value=1, max_value=99)
+    choices = serializers.ListField(child=serializers.CharField())
+    salt = serializers.CharField()
+
+
+class SignedBallotIn(serializers.Serializer[Any]):
+    """A ballot and the signature of the key that is its token."""
+
+    ballot = BallotIn()
+    proof = serializers.CharField()
+
+
+class ReceiptOut(serializers.Serializer[Any]):
+    """The signed promise to include the ballot of this hash."""
+
+    type = serializers.CharField()
+    poll = serializers.UUIDField()
+    ballot = serializers.CharField()
+    signature = serializers.CharField()

@@ -1,0 +1,20 @@
+"""Addresses of polls: pages and files, and the API's."""
+
+from django.urls import path
+
+from governance.voting import api, views
+
+urlpatterns = [
+    path("polls/", views.poll_list, name="poll-list"),
+    path("polls/<uuid:pk>/", views.poll, name="poll"),
+    path("polls/<uuid:pk>/manifest.json", views.manifest, name="poll-manifest"),
+    path("polls/<uuid:pk>/ballots.json", views.ballots, name="poll-ballots"),
+    path("polls/<uuid:pk>/result.json", views.result, name="poll-result"),
+]
+
+api_urlpatterns = [
+    path("polls/", api.PollListView.as_view(), name="api-polls"),
+    path("polls/<uuid:pk>/", api.PollView.as_view(), name="api-poll"),
+    path("polls/<uuid:pk>/issue", api.IssueView.as_view(), name="api-poll-issue"),
+    path("polls/<uuid:pk>/cast", api.CastView.as_view(), name="api-poll-cast"),
+]

@@ -1,0 +1,124 @@
+"""Pages of polls: the list, the ballot, the result, and the files anyone can recount from."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import condition, require_safe
+
+from governance.record.canonical import canonical_bytes
+from governance.record.public_files import read_public
+from governance.voting import chart, reads, stages
+from governance.voting.actions import publish_bundle
+from governance.voting.filters import PollFilter
+from governance.voting.models import Poll
+from members.models import Person
+
+ON_A_PAGE = 25
+# On a roll smaller than this, the result may tell how somebody voted.
+FEW = 20
+
+
+@login_not_required
+@require_safe
+def poll_list(request: HttpRequest) -> HttpResponse:
+    """Every poll, those one can vote in first."""
+    polls = Poll.objects.to_list()
+    if isinstance(request.user, Person):
+        polls = polls.seen_by(request.user)
+    found = PollFilter(request.GET, queryset=polls)
+    page = Paginator(found.qs, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "voting/poll_list.html",
+        {"filter": found, "page": page, "now": timezone.now()},
+    )
+
+
+@login_not_required
+@require_safe
+def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The question, then the ballot while it is open, or the result once it has closed."""
+    shown = get_object_or_404(Poll, pk=pk)
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "poll": shown,
+        "now": now,
+        "open": shown.takes_ballots(now),
+        "few": shown.roll_size is not None and shown.roll_size < FEW,
+    }
+    if isinstance(request.user, Person):
+        context["place"] = reads.place_of(request.user, shown, now)
+        context["voter_tag"] = reads.voter_tag(request.user, shown)
+    if shown.stage == stages.CLOSED:
+        context |= _result_context(shown)
+    return render(request, "voting/poll.html", context)
+
+
+def _result_context(shown: Poll) -> dict[str, Any]:
+    result = shown.result or {}
+    quorum, majority = result["explanation"]
+    labels = {option.id: option.label for option in shown.choices}
+    return {
+        "result": result,
+        "quorum": quorum,
+        "majority": majority,
+        "chart": chart.bars(result["counts"], labels, needed=quorum["needed"]),
+        "commitments": shown.commitments.order_by("at", "pk"),
+    }
+
+
+@login_not_required
+@require_safe
+def manifest(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The manifest's canonical bytes, from the opening on."""
+    shown = get_object_or_404(Poll, pk=pk, manifest__isnull=False)
+    return _published(request, canonical_bytes(shown.manifest or {}))
+
+
+@login_not_required
+@require_safe
+def ballots(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Every ballot, once the poll has closed."""
+    shown = get_object_or_404(Poll, pk=pk, stage=stages.CLOSED)
+    path = f"polls/{pk}/ballots.json"
+    if (content := read_public(path)) is None:
+        publish_bundle(shown)
+        content = read_public(path)
+    if content is None:
+        raise Http404
+    return _published(request, content)
+
+
+@login_not_required
+@require_safe
+def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The result's canonical bytes, once the poll has closed."""
+    shown = get_object_or_404(Poll, pk=pk, stage=stages.CLOSED)
+    return _published(request, canonical_bytes(shown.result or {}))
+
+
+def _published(request: HttpRequest, content: bytes) -> HttpResponseBase:
+    """Bytes that never change, under their hash as the strong ETag, for anyone to read."""
+    etag = f'"{hashlib.sha256(content).hexdigest()}"'
+
+    @condition(etag_func=lambda _request: etag)
+    def answer(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(
+            content,
+            content_type="application/json",
+            headers={
+                "Cache-Control": "public, max-age=31536000, immutable",
+                "Access-Control-Allow-Origin": "*",
+            },
+        )
+
+    return answer(request)

@@ -1,0 +1,206 @@
+"""The record: pages for people, and what monitors and verifiers read (C2SP tlog-tiles)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from governance.record import merkle, reads, registry, signing
+from governance.record.canonical import canonical_bytes
+from governance.record.filters import EntryFilter
+from governance.record.models import Entry, Pending
+
+ON_A_PAGE = 25
+LEAF_HASH = re.compile("[0-9a-f]{64}")
+# Every number of entries there can be has fewer digits.
+_PLACE = re.compile("[0-9]{1,18}")
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+
+
+# For people
+
+
+@login_not_required
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    size = reads.published_size()
+    found = EntryFilter(request.GET, queryset=Entry.objects.within(size))
+    before = request.GET.get("before", str(size))
+    if not found.is_valid() or not _PLACE.fullmatch(before):
+        raise Http404("no such part of the record")
+    entries = list(found.qs.filter(index__lt=int(before)).order_by("-index")[: ON_A_PAGE + 1])
+    context = {
+        "size": size,
+        "checkpoint": reads.published_at(),
+        "filter": found,
+        "kind": found.form.cleaned_data["type"],
+        "entries": entries[:ON_A_PAGE],
+        "older": entries[ON_A_PAGE - 1] if len(entries) > ON_A_PAGE else None,
+        "newer": "before" in request.GET,
+        "waiting": Pending.objects.count(),
+        "origin": settings.SITE_ORIGIN,
+        "verifiers": reads.verifiers(),
+    }
+    return render(request, "record/index.html", context)
+
+
+@login_not_required
+@require_safe
+def entry(request: HttpRequest, leaf_hash: str) -> HttpResponse:
+    current = reads.published()
+    found = Entry.objects.filter(leaf_hash=leaf_hash).first()
+    said = found or Pending.objects.filter(leaf_hash=leaf_hash).first()
+    if said is None:
+        raise Http404("no such entry")
+    context: dict[str, Any] = {
+        "entry": said,
+        "leaf_hash": leaf_hash,
+        "facts": _facts(said.content),
+        "canonical": bytes(said.data).decode(),
+    }
+    if current and found and found.index < current.head.size:
+        proof = reads.inclusion(found, current)
+        context |= {
+            "size": current.head.size,
+            "number": found.index + 1,
+            "path": [node.hex() for node in proof.hashes],
+            "note": current.note,
+            "checkpoint": reads.published_at(),
+        }
+    return render(request, "record/entry.html", context)
+
+
+@login_not_required
+@require_safe
+def types(request: HttpRequest) -> HttpResponse:
+    described = [
+        {
+            "type": known,
+            "example": known.sentence(dict.fromkeys(known.schema["required"], "…")),
+            "schema": json.dumps(known.entry_schema(), indent=2),
+        }
+        for known in registry.registered()
+    ]
+    return render(request, "record/types.html", {"types": described})
+
+
+def _facts(content: dict[str, Any]) -> list[dict[str, str]]:
+    """What an entry says, field by field; addresses of ours with the path they lead to."""
+    facts = []
+    for name, value in content.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        ours = text.startswith(f"{settings.PUBLIC_ORIGIN}/")
+        facts.append(
+            {
+                "name": name,
+                "text": text,
+                "path": text.removeprefix(settings.PUBLIC_ORIGIN) if ours else "",
+            }
+        )
+    return facts
+
+
+# For programs
+
+
+@login_not_required
+@require_safe
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    current = reads.published()
+    if current is None:
+        raise Http404("nothing is published yet")
+    return _open(current.note.encode(), TEXT)
+
+
+@login_not_required
+@require_safe
+def tile(request: HttpRequest, level: str, number: str, width: str | None = None) -> HttpResponse:
+    place, wide = _tile_place(number, width)
+    hashes = reads.tile(int(level), place, wide)
+    if hashes is None:
+        raise Http404("the tree does not reach there")
+    return _open(hashes, BYTES, immutable=True)
+
+
+@login_not_required
+@require_safe
+def entry_bundle(request: HttpRequest, number: str, width: str | None = None) -> HttpResponse:
+    bundle = reads.entry_bundle(*_tile_place(number, width))
+    if bundle is None:
+        raise Http404("the tree does not reach there")
+    return _open(bundle, BYTES, immutable=True)
+
+
+@login_not_required
+@require_safe
+def entry_bytes(request: HttpRequest, leaf_hash: str) -> HttpResponse:
+    found = Entry.objects.within(reads.published_size()).filter(leaf_hash=leaf_hash).first()
+    if found is None:
+        raise Http404("no such entry")
+    return _open(bytes(found.data), "application/json", immutable=True)
+
+
+@login_not_required
+@require_safe
+def proof(request: HttpRequest) -> HttpResponse:
+    leaf_hash = request.GET.get("hash", "")
+    if not LEAF_HASH.fullmatch(leaf_hash):
+        return HttpResponseBadRequest(
+            "hash: the leaf hash of an entry, 64 hexadecimal digits in lower case\n",
+            content_type=TEXT,
+        )
+    text = reads.proof_for(leaf_hash)
+    if text is None:
+        raise Http404("no such entry, or not yet under a checkpoint")
+    response = _open(text.encode(), TEXT)
+    response["Content-Disposition"] = f'inline; filename="{leaf_hash}.tlog-proof"'
+    return response
+
+
+@login_not_required
+@require_safe
+def schema(request: HttpRequest, name: str) -> HttpResponse:
+    try:
+        known = registry.entry_type(name)
+    except registry.UnknownType:
+        raise Http404("no such type of entry") from None
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{settings.PUBLIC_ORIGIN}/schemas/record/{name}.json",
+        **known.entry_schema(),
+    }
+    return _open(json.dumps(document, indent=2).encode(), "application/schema+json")
+
+
+@login_not_required
+@require_safe
+def did(request: HttpRequest) -> HttpResponse:
+    return _open(canonical_bytes(signing.did_document()), "application/did+json")
+
+
+def _tile_place(number: str, width: str | None) -> tuple[int, int]:
+    """A tile's number and width, from their spellings in the address."""
+    try:
+        place = merkle.parse_tile_number(number)
+    except ValueError:
+        raise Http404("not a tile's number") from None
+    return place, merkle.TILE_WIDTH if width is None else int(width)
+
+
+def _open(content: bytes, content_type: str, *, immutable: bool = False) -> HttpResponse:
+    """Published bytes, for any page of any site to read."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if immutable else "public, no-cache"
+    )
+    return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -171,6 +171,11 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return f"{self.stripe_id}: {self.status}"
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it has been cancelled, here or at Stripe, and only runs to its paid date."""
+        return self.ends_with_period or getattr(self, "cancellation", None) is not None
+
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def of(self, person: Person) -> Self:
@@ -230,6 +235,11 @@ class Payment(models.Model):
     @property
     def fee(self) -> Money:
         return Money(self.fee_minor, self.currency)
+
+    @property
+    def last_day(self) -> date:
+        """The last day it covers."""
+        return self.ends_on - timedelta(days=1)
 
 
 class CancellationQuerySet(models.QuerySet["Cancellation"]):

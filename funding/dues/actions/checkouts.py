@@ -150,7 +150,8 @@ def _check_cap(person: Person, plan: Plan, at: datetime) -> None:
         raise Refused(
             "over-cap",
             _(
-                "With this plan you would give more in a year than one person may. A smaller one works."
+                "With this plan you would give more in a year than one person may. "
+                "A smaller one works."
             ),
         )
 

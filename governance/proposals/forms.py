@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.proposals.kinds import Kind
 from governance.proposals.models import Wording
+from governance.terms.forms import Editor, editor_for
+from governance.terms.models import Version
 
 
 class WordsForm(forms.Form):
@@ -34,19 +37,19 @@ class WordsForm(forms.Form):
         *,
         kind: Kind,
         wording: Wording | None = None,
+        initial: Mapping[str, Any] | None = None,
     ) -> None:
-        initial = (
-            {"title": wording.title, "summary": wording.summary, "problem": wording.problem}
-            if wording
-            else None
-        )
-        super().__init__(data, initial=initial)
+        if wording is not None and initial is None:
+            initial = {name: getattr(wording, name) for name in self.base_fields}
+        super().__init__(data, initial=dict(initial or {}))
         if kind.own_title:
             del self.fields["title"]
 
 
 class ResolutionEditor(forms.Form):
     """The text of a resolution."""
+
+    rearranged = False
 
     text = forms.CharField(
         label=_("The text that members would adopt"),
@@ -56,13 +59,30 @@ class ResolutionEditor(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, wording: Wording | None = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        wording: Wording | None = None,
+        about: str = "",
     ) -> None:
         super().__init__(data, initial={"text": wording.content["text"]} if wording else None)
 
     def content(self) -> str:
         text: str = self.cleaned_data["text"]
         return text
+
+
+def term_editor(
+    data: Mapping[str, Any] | None = None, *, wording: Wording | None = None, about: str = ""
+) -> Editor:
+    """The editor of a term; ``about`` is the slug of a term of which a new version is written."""
+    if wording is not None and wording.revision is not None:
+        return editor_for(wording.revision.content, data)
+    latest = Version.objects.filter(latest_of=about).select_related("revision").first()
+    if latest is None:
+        return editor_for(None, data)
+    version = str(latest.number.next("minor"))
+    return editor_for(replace(latest.revision.content, version=version), data)
 
 
 class CommentForm(forms.Form):

@@ -66,7 +66,12 @@ class Effect(Protocol):
 
 
 class Editor(Protocol):
-    """The part of the form that a kind brings: what stands in it, and what it amounts to."""
+    """The part of the form that a kind brings: what stands in it, and what it amounts to.
+
+    ``rearranged``: a button changed the form itself, and nothing is to be checked or sent yet.
+    """
+
+    rearranged: bool
 
     def is_valid(self) -> bool: ...
 
@@ -76,9 +81,16 @@ class Editor(Protocol):
 
 class MakeEditor(Protocol):
     def __call__(
-        self, data: Mapping[str, Any] | None = None, *, wording: Wording | None = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        wording: Wording | None = None,
+        about: str = "",
     ) -> Editor:
-        """An editor of what was sent, of a text that stands, or an empty one."""
+        """An editor of what was sent, of a text that stands, or a new one.
+
+        ``about`` names what a new text begins from, in the kind's own way: a term by its slug.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +98,8 @@ class Kind:
     """One kind of proposal.
 
     ``serializer`` has a method ``content()`` as ``editor`` has. ``own_title`` is the title that the
-    content has by itself, where it has one: nobody is asked for another.
+    content has by itself, where it has one: nobody is asked for another. ``head_template`` and
+    ``scripts_template`` are what the editor needs once in its page.
     """
 
     name: str
@@ -102,6 +115,8 @@ class Kind:
     freeze: Freeze
     effect: Effect
     own_title: Callable[[Any], str] | None = None
+    head_template: str = ""
+    scripts_template: str = ""
 
 
 _registry: dict[str, Kind] = {}

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance.proposals.forms import ResolutionEditor
+from governance.proposals.forms import ResolutionEditor, term_editor
 from governance.proposals.kinds import Kind, Words, register
 from governance.proposals.models import Proposal
-from governance.proposals.serializers import ResolutionContent
+from governance.proposals.serializers import ResolutionContent, TermContent
 from governance.terms import actions as terms
-from governance.terms import rulebook, versions
-from governance.terms.models import Draft, Revision, Term, Version
+from governance.terms import rulebook
+from governance.terms.models import Draft, Revision
 from governance.terms.rulebook import DraftContent
 from kernel.refusal import Refused
 from members.models import Author, Person
@@ -37,18 +37,7 @@ def _title_of_term(content: DraftContent) -> str:
 def _check_term(*, proposal: Proposal) -> None:
     """Whether the roster still has room for it: another version may have been published since."""
     _draft, revision = _term_of(proposal)
-    content = revision.content
-    latest = Version.objects.filter(latest_of=content.slug).first()
-    if latest and versions.parse(content.version) <= latest.number:
-        raise Refused(
-            "version-not-newer",
-            _("The term already has this version or a later one. Choose a higher number."),
-        )
-    if Term.objects.with_rules_of_another(content).exists():
-        raise Refused(
-            "same-rules",
-            _("Another term has exactly these rules. Propose a new version of that one instead."),
-        )
+    terms.check_place(revision.content)
 
 
 def _term_subjects(*, proposal: Proposal) -> Sequence[str]:
@@ -108,10 +97,12 @@ ADOPT_TERM = register(
             "If members adopt it, the term is published for companies to accept, signed and word "
             "for word as it stands here."
         ),
-        editor=ResolutionEditor,
+        editor=term_editor,
         editor_template="proposals/kinds/_term_editor.html",
         text_template="proposals/kinds/_term_text.html",
-        serializer=ResolutionContent,
+        head_template="terms/_editor_head.html",
+        scripts_template="terms/_editor_scripts.html",
+        serializer=TermContent,
         write=_write_term,
         check=_check_term,
         subjects=_term_subjects,

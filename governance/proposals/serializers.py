@@ -11,6 +11,8 @@ from rest_framework import serializers
 from governance.proposals import kinds
 from governance.proposals.kinds import Kind
 from governance.proposals.models import Comment, Proposal, Stage
+from governance.terms import rulebook, vocabulary, words
+from governance.terms.rulebook import DraftContent, Rule
 from governance.voting import stages as poll_stages
 from kernel.refusal import Refused
 
@@ -23,6 +25,49 @@ class ResolutionContent(serializers.Serializer[Any]):
     def content(self) -> str:
         text: str = self.validated_data["text"]
         return text
+
+
+class RuleInput(serializers.Serializer[Any]):
+    """One rule of a term: codes of the vocabulary; a point left out or empty is open."""
+
+    kind = serializers.ChoiceField(choices=list(vocabulary.KINDS))
+    party = serializers.ChoiceField(choices=list(vocabulary.PARTIES))
+    action = serializers.ChoiceField(choices=list(vocabulary.ACTIONS))
+    purpose = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    data = serializers.CharField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment] # a field takes the property's place
+    recipient = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    retention = serializers.CharField(required=False, allow_blank=True, max_length=12)
+    storage = serializers.CharField(required=False, allow_blank=True, max_length=40)
+
+
+class TermContent(serializers.Serializer[Any]):
+    """A term whole: its names, its texts and its rules."""
+
+    slug = serializers.CharField(max_length=60)
+    version = serializers.CharField(max_length=20)
+    title = serializers.CharField(max_length=rulebook.LONGEST["title"])
+    plain = serializers.CharField(max_length=rulebook.LONGEST["plain"])
+    legal = serializers.CharField(max_length=rulebook.LONGEST["legal"])
+    rules = serializers.ListField(child=RuleInput(), max_length=rulebook.MOST_RULES)
+    aliases = serializers.ListField(
+        child=serializers.CharField(max_length=300), required=False, max_length=20
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        problems: dict[str, list[str]] = {}
+        for problem in rulebook.problems_with(_term(attrs)):
+            problems.setdefault(problem.field, []).append(words.problem(problem))
+        if problems:
+            raise serializers.ValidationError(problems)
+        return attrs
+
+    def content(self) -> DraftContent:
+        return _term(self.validated_data)
+
+
+def _term(attrs: dict[str, Any]) -> DraftContent:
+    rules = tuple(Rule(**rule) for rule in attrs["rules"])
+    return DraftContent(**attrs | {"rules": rules, "aliases": tuple(attrs.get("aliases", ()))})
 
 
 class WordsInput(serializers.Serializer[Any]):

@@ -33,6 +33,13 @@ from members.models import Person
 
 PER_PAGE = 20
 COMMENTS_PER_PAGE = 50
+_TONES = {
+    stages.VOTING: "waits",
+    stages.ADOPTED: "good",
+    stages.REJECTED: "no",
+    stages.NO_QUORUM: "no",
+    stages.LAPSED: "no",
+}
 
 
 @login_not_required
@@ -85,13 +92,15 @@ def choose_kind(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest, kind: str) -> HttpResponse:
-    """Write a proposal of one kind."""
+    """Write a proposal of one kind; ``?about=`` names what it begins from, such as a term."""
     the_kind = _kind_or_404(kind)
     data = request.POST if request.method == "POST" else None
     words = WordsForm(data, kind=the_kind)
-    editor = the_kind.editor(data)
+    editor = the_kind.editor(data, about=request.GET.get("about", ""))
     if data is None:
         return _form_page(request, the_kind, words, editor)
+    if editor.rearranged:
+        return _form_page(request, the_kind, WordsForm(kind=the_kind, initial=data.dict()), editor)
     if not _both_valid(words, editor):
         return _form_page(request, the_kind, words, editor, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
@@ -118,6 +127,9 @@ def edit(request: HttpRequest, pk: str) -> HttpResponse:
     words = WordsForm(data, kind=the_kind, wording=found.wording)
     editor = the_kind.editor(data, wording=found.wording)
     if data is None:
+        return _form_page(request, the_kind, words, editor, proposal=found)
+    if editor.rearranged:
+        words = WordsForm(kind=the_kind, initial=data.dict())
         return _form_page(request, the_kind, words, editor, proposal=found)
     if not _both_valid(words, editor):
         return _form_page(
@@ -228,6 +240,9 @@ def _proposal_page(
         "comment_form": CommentForm(),
         "hide_form": HideForm(),
         "waits_for": _waits_for(found, at),
+        "tone": _TONES.get(found.stage, ""),
+        "text_open": found.stage in stages.TEXT_OPEN,
+        "finished": found.stage in stages.FINISHED,
         "at": at,
         **_options(request, found, sponsors, at),
         **forms,
@@ -238,9 +253,11 @@ def _proposal_page(
 def _options(
     request: HttpRequest, found: Proposal, sponsors: list[Support], at: datetime
 ) -> dict[str, Any]:
-    """What whoever looks can do here."""
+    """What whoever looks can do here, and which of it is the next thing to do."""
+    voting = found.stage == stages.VOTING
     if not request.user.is_authenticated:
-        return {}
+        open_to_members = found.stage in stages.COMMENTS_OPEN
+        return {"primary": "vote" if voting else "sign-in" if open_to_members else ""}
     me = _me(request)
     mine = next((support for support in sponsors if support.person_id == me.pk), None)
     text_open = found.stage in stages.TEXT_OPEN
@@ -261,6 +278,7 @@ def _options(
             options["why_not_support"] = refusal.sentence
         else:
             options["can_support"] = True
+    options["primary"] = "vote" if voting else "" if "can_support" in options else "comment"
     return options
 
 

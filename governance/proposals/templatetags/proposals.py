@@ -9,6 +9,8 @@ from django import template
 from django.utils.translation import gettext, ngettext
 
 from governance.proposals import kinds
+from governance.terms.forms import Preview, preview_of
+from governance.terms.models import Revision
 
 register = template.Library()
 
@@ -41,3 +43,17 @@ def share(fraction: Fraction) -> str:
     if percent.denominator == 1:
         return gettext("%(percent)d %%") % {"percent": percent.numerator}
     return f"{fraction.numerator}/{fraction.denominator}"
+
+
+@register.filter
+def at_least(majority: Fraction) -> str:
+    """A majority as people say it: "more than half", "at least 60 %", "at least 2/3"."""
+    if majority == Fraction(1, 2):
+        return gettext("more than half")
+    return gettext("at least %(share)s") % {"share": share(majority)}
+
+
+@register.simple_tag
+def term_preview(revision: Revision) -> Preview:
+    """What a page shows of a term that has not been adopted."""
+    return preview_of(revision.content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from funding.stripe_sandbox.ids import new_id
 from funding.stripe_sandbox.store import Store
@@ -32,6 +33,11 @@ class Settings:
     retry_after: tuple[float, ...] = RETRY_AFTER
     name: str = "Customer Commons (sandbox)"
     currency: str = "eur"
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.webhook_url or "http://localhost")
+        if parts.scheme != "http" or parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("the sandbox sends webhooks to http:// on this machine only")
 
 
 @dataclass(frozen=True, slots=True)

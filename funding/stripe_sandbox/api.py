@@ -513,7 +513,13 @@ def list_subscriptions(call: Call) -> Json:
     elif status != "all":
         conditions.append(equals("status", "canceled" if status == "ended" else status))
     if "price" in call.params:
-        conditions.append(equals("items.data[0].price.id", call.params["price"]))
+        conditions.append(
+            Condition(
+                "EXISTS (SELECT 1 FROM json_each(body, '$.items.data') "
+                "WHERE json_extract(value, '$.price.id') = ?)",
+                (call.params["price"],),
+            )
+        )
     return call.page("subscription", conditions)
 
 

@@ -11,7 +11,7 @@ from funding.stripe_sandbox.errors import ApiError
 from funding.stripe_sandbox.objects import billing, catalogue, money, selling
 from funding.stripe_sandbox.objects.money import Card
 from funding.stripe_sandbox.periods import next_boundary
-from funding.stripe_sandbox.store import Json, equals
+from funding.stripe_sandbox.store import Json, among, equals
 
 LIVE = ("active", "past_due")
 EXAMPLE_NAME = "Alex Example"
@@ -58,7 +58,6 @@ def pay(
                 created=at, card=card, customer=customer["id"], email=customer["email"]
             )
         )
-        store.remember(method["id"], number=card.number)
         account.emit("payment_method.attached", method, at=at)
         private = store.private(session_id)
         items = [(item["price"], item["quantity"]) for item in store.children(session_id, "item")]
@@ -153,11 +152,12 @@ def expire(account: Account, session_id: str, *, at: int, cause: Cause = BY_ITSE
         return session
 
 
-def renew(account: Account, subscription_id: str, *, at: int, accepted: bool = True) -> Json:
+def renew(account: Account, subscription_id: str, *, at: int, accepted: bool | None = None) -> Json:
     """Bill the next period of a subscription, or try its unpaid invoice again.
 
-    A card that is declined leaves the invoice open and the subscription past due. Answers with the
-    invoice.
+    ``accepted`` says whether the card is good from now on; None leaves it as it was. A card that is
+    declined leaves the invoice open and the subscription past due; declined once too often, it ends
+    the subscription. Answers with the invoice.
     """
     store = account.store
     with store.transaction():
@@ -169,14 +169,19 @@ def renew(account: Account, subscription_id: str, *, at: int, accepted: bool = T
         if invoice["status"] == "paid":
             invoice, subscription = _next_period(account, subscription, customer, at=at)
         method = store.get("payment_method", subscription["default_payment_method"])
-        card = _card_of(account, method)
-        if accepted:
-            invoice = _collect(account, invoice, card, method, at=at)
-        else:
+        if accepted is not None:
+            store.remember(method["id"], declines=not accepted)
+        declines = store.private(method["id"]).get("declines", False)
+        card = _card_of(method)
+        if declines:
             invoice = _fail_to_collect(account, invoice, card, at=at)
-        status = "active" if accepted else "past_due"
+        else:
+            invoice = _collect(account, invoice, card, method, at=at)
+        status = "past_due" if declines else "active"
         if subscription["status"] != status:
             account.changed("customer.subscription.updated", subscription, at=at, status=status)
+        if declines and invoice["next_payment_attempt"] is None:
+            cancel(account, subscription_id, at=at, reason="payment_failed")
         return invoice
 
 
@@ -246,6 +251,8 @@ def refund(
     store = account.store
     with store.transaction():
         charge = store.get("charge", charge_id, param="charge", status=400)
+        if charge["status"] != "succeeded":
+            raise ApiError(f"Charge {charge_id} did not succeed, so nothing can be refunded.")
         left = charge["amount_captured"] - charge["amount_refunded"]
         if left == 0:
             raise ApiError(
@@ -301,7 +308,7 @@ def advance(account: Account, *, to: int) -> int:
             if session["expires_at"] <= to:
                 expire(account, session["id"], at=session["expires_at"])
                 moved += 1
-        for subscription in store.every("subscription", [equals("status", "active")]):
+        for subscription in store.every("subscription", [among("status", LIVE)]):
             moved += _catch_up(account, subscription["id"], to=to)
     return moved
 
@@ -310,11 +317,13 @@ def _catch_up(account: Account, subscription_id: str, *, to: int) -> int:
     moved = 0
     while True:
         subscription = account.store.get("subscription", subscription_id)
-        due = billing.period_of(subscription)[1]
+        if subscription["status"] not in LIVE:
+            return moved
+        due = _due(account, subscription)
         if due > to:
             return moved
         moved += 1
-        if subscription["cancel_at_period_end"]:
+        if subscription["cancel_at"] == due:
             details = subscription["cancellation_details"]
             cancel(
                 account,
@@ -323,8 +332,19 @@ def _catch_up(account: Account, subscription_id: str, *, to: int) -> int:
                 comment=details["comment"],
                 feedback=details["feedback"],
             )
-            return moved
-        renew(account, subscription_id, at=due)
+        else:
+            renew(account, subscription_id, at=due)
+
+
+def _due(account: Account, subscription: Json) -> int:
+    """When something happens next by itself: a retry, or the end of the period."""
+    end = billing.period_of(subscription)[1]
+    if subscription["status"] == "past_due":
+        retry: int = account.store.get("invoice", subscription["latest_invoice"])[
+            "next_payment_attempt"
+        ]
+        return min(end, retry)
+    return end
 
 
 def _customer_of(account: Account, session: Json, *, email: str | None, at: int) -> Json:
@@ -355,10 +375,10 @@ def _email_of(account: Account, session: Json) -> str | None:
     return email
 
 
-def _card_of(account: Account, method: Json) -> Card:
+def _card_of(method: Json) -> Card:
     shown = method["card"]
     return Card(
-        number=account.store.private(method["id"])["number"],
+        last4=shown["last4"],
         name=method["billing_details"]["name"],
         exp_month=shown["exp_month"],
         exp_year=shown["exp_year"],

@@ -114,9 +114,15 @@ def _page(template: str, *, status: int = 200, **context: Any) -> Response:
     session = context.get("session") or {}
     # Browsers hold a form to its policy after a redirect too, so it names where paying leads.
     ways = {_origin(session.get(name)) for name in ("success_url", "cancel_url")} - {""}
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        + " ".join(["form-action 'self'", *sorted(ways)])
+    response.headers["Content-Security-Policy"] = "; ".join(
+        [
+            "default-src 'none'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            " ".join(["form-action 'self'", *sorted(ways)]),
+        ]
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"

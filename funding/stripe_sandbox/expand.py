@@ -90,8 +90,8 @@ def expand(store: Store, body: Json, paths: list[str]) -> Json:
         segments = path.split(".")
         if len(segments) > _DEPTH:
             raise ApiError(
-                f"You cannot expand more than {_DEPTH} levels of a property. You attempted to expand "
-                f"the following property: {path}",
+                f"You cannot expand more than {_DEPTH} levels of a property. "
+                f"You attempted to expand the following property: {path}",
                 param="expand",
             )
         body = _expand(store, body, segments, path)

@@ -48,31 +48,30 @@ class Sandbox:
         retry_after: tuple[float, ...] = RETRY_AFTER,
         tick: float | None = None,
     ) -> None:
-        listening = socket.create_server((HOST, port))
-        self.port: int = listening.getsockname()[1]
-        self.url = f"http://{HOST}:{self.port}"
-        settings = Settings(
-            api_key=api_key,
-            public_origin=(public_origin or self.url).rstrip("/"),
-            webhook_url=webhook_url,
-            webhook_secret=webhook_secret,
-            webhook_events=frozenset(webhook_events),
-            retry_after=retry_after,
-        )
-        self.account = Account(Store(store), settings)
-        self.deliverer = Deliverer(self.account)
-        self.app = create_app(self.account, self.deliverer)
-        self._server = make_server(
-            HOST,
-            self.port,
-            lambda environ, start_response: self.app(environ, start_response),
-            threaded=True,
-            request_handler=_Quiet,
-            fd=listening.fileno(),
-        )
-        listening.close()
+        with socket.create_server((HOST, port)) as listening:
+            self.port: int = listening.getsockname()[1]
+            self.url = f"http://{HOST}:{self.port}"
+            settings = Settings(
+                api_key=api_key,
+                public_origin=(public_origin or self.url).rstrip("/"),
+                webhook_url=webhook_url,
+                webhook_secret=webhook_secret,
+                webhook_events=frozenset(webhook_events),
+                retry_after=retry_after,
+            )
+            self.account = Account(Store(store), settings)
+            self.deliverer = Deliverer(self.account)
+            self.app = create_app(self.account, self.deliverer)
+            self._server = make_server(
+                HOST,
+                self.port,
+                self.app,
+                threaded=True,
+                request_handler=_Quiet,
+                fd=listening.fileno(),
+            )
         self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._server.serve_forever, daemon=True)]
+        self._threads = [threading.Thread(target=self._serve, daemon=True)]
         if tick is not None:
             self._threads.append(
                 threading.Thread(target=self._run_clock, args=(tick,), daemon=True)
@@ -110,6 +109,9 @@ class Sandbox:
         payload = payload_of(self.account.store.get("event", event_id))
         secret = self.account.settings.webhook_secret
         return payload, sign(payload, secret=secret, at=int(time.time()))
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.02)  # how long stopping may take
 
     def _run_clock(self, tick: float) -> None:
         while not self._stopping.wait(tick):

@@ -9,7 +9,9 @@ from funding.stripe_sandbox.objects.catalogue import plan_of
 
 Json = dict[str, Any]
 
-_DAY = 86400
+# An unpaid invoice is tried again every three days; after the fourth time the subscription ends.
+RETRY_AFTER = 3 * 86400
+ATTEMPTS = 4
 _NO_TAX: Json = {"enabled": False, "disabled_reason": None, "liability": None}
 
 
@@ -218,7 +220,7 @@ def invoice(
             "payment_method_types": None,
         },
         "period_end": created if first else start,
-        "period_start": created if first else subscription["items"]["data"][0]["created"],
+        "period_start": created if first else period_of(subscription)[0],
         "post_payment_credit_notes_amount": 0,
         "pre_payment_credit_notes_amount": 0,
         "receipt_number": None,
@@ -302,11 +304,12 @@ def paid(invoice: Json, *, at: int) -> Json:
 
 
 def refused(invoice: Json, *, at: int) -> Json:
-    """What changes on an invoice when its charge fails; it is tried again three days later."""
+    """What changes on an invoice when its charge fails: it is tried again, but not for ever."""
+    tried = invoice["attempt_count"] + 1
     return {
-        "attempt_count": invoice["attempt_count"] + 1,
+        "attempt_count": tried,
         "attempted": True,
-        "next_payment_attempt": at + 3 * _DAY,
+        "next_payment_attempt": at + RETRY_AFTER if tried < ATTEMPTS else None,
     }
 
 

@@ -33,7 +33,7 @@ def fee_on(amount: int) -> int:
 class Card:
     """A card as Checkout learns it. The same fingerprint is the same card."""
 
-    number: str
+    last4: str
     name: str
     exp_month: int
     exp_year: int
@@ -50,7 +50,7 @@ def card_of(
 ) -> Card:
     """A Visa test card of ``holder``'s own; the same fingerprint makes it the same card."""
     return Card(
-        number=number,
+        last4=number[-4:],
         name=name,
         exp_month=12,
         exp_year=datetime.fromtimestamp(at, UTC).year + 4,
@@ -85,7 +85,7 @@ def payment_method(*, created: int, card: Card, customer: str, email: str | None
             "fingerprint": card.fingerprint,
             "funding": "credit",
             "generated_from": None,
-            "last4": card.number[-4:],
+            "last4": card.last4,
             "networks": {"available": ["visa"], "preferred": None},
             "regulated_status": "unregulated",
             "three_d_secure_usage": {"supported": True},
@@ -269,7 +269,7 @@ def _charged(card: Card, amount: int) -> Json:
         "funding": "credit",
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
-        "last4": card.number[-4:],
+        "last4": card.last4,
         "mandate": None,
         "multicapture": {"status": "unavailable"},
         "network": "visa",

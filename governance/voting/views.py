@@ -20,6 +20,7 @@ from governance.voting import chart, reads, stages
 from governance.voting.actions import publish_bundle
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
+from governance.voting.tally import yes_no
 from members.models import Person
 
 ON_A_PAGE = 25
@@ -53,8 +54,10 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "poll": shown,
         "now": now,
         "open": shown.takes_ballots(now),
-        "few": shown.roll_size is not None and shown.roll_size < FEW,
     }
+    if shown.roll_size is not None:
+        context["few"] = shown.roll_size < FEW
+        context["needed"] = yes_no.needed_in_favour(shown.rule, shown.roll_size)
     if isinstance(request.user, Person):
         context["place"] = reads.place_of(request.user, shown, now)
         context["voter_tag"] = reads.voter_tag(request.user, shown)

@@ -1,0 +1,55 @@
+"""Where the bars of the money chart stand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from funding.dues import money_chart
+from kernel.money import Money
+
+AMOUNTS = st.integers(-(10**6), 10**9)
+
+
+def month(year: int, number: int, income: int, expense: int) -> tuple[date, Money, Money]:
+    return date(year, number, 1), Money(income, "EUR"), Money(expense, "EUR")
+
+
+@given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=120))
+def test_every_bar_is_on_the_drawing_and_to_scale(amounts: list[tuple[int, int]]) -> None:
+    months = [month(2020 + n // 12, n % 12 + 1, *both) for n, both in enumerate(amounts)]
+    chart = money_chart.draw(months, currency="EUR")
+    most = max((minor for both in amounts for minor in both), default=0)
+    assert chart.highest == Money(max(most, 0), "EUR")
+    assert sum(group.named for group in chart.groups) <= 12
+    end = 0.0
+    for group, both in zip(chart.groups, amounts, strict=True):
+        for bar, minor in zip((group.income, group.expense), both, strict=True):
+            assert end <= bar.x
+            assert bar.x + bar.width <= money_chart.WIDTH
+            assert bar.y >= chart.top - 0.1
+            assert abs(bar.y + bar.height - chart.base) < 0.11
+            assert (bar.height == 0) or minor > 0
+            end = bar.x + bar.width - 0.2
+
+
+def test_the_highest_amount_reaches_the_top_and_half_of_it_half_way() -> None:
+    chart = money_chart.draw([month(2026, 1, 1000, 500)], currency="EUR")
+    (group,) = chart.groups
+    assert group.income.y == chart.top
+    assert group.expense.height == group.income.height / 2
+
+
+def test_months_in_which_nothing_moved_are_drawn_too() -> None:
+    months = [month(2026, 11, 5, 1), month(2027, 2, 7, 0)]
+    filled = money_chart.without_gaps(months, currency="EUR")
+    assert [first for first, _in, _out in filled] == [
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+        date(2027, 2, 1),
+    ]
+    assert filled[1] == month(2026, 12, 0, 0)
+    assert money_chart.without_gaps([], currency="EUR") == []

@@ -258,7 +258,7 @@ def decide(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
                 "method": poll.result["method"],
                 "eligible": poll.result["eligible"],
                 "cast": poll.result["cast"],
-                "result": {**poll.result["counts"], "outcome": outcome},
+                "result": {"counts": poll.result["counts"], "outcome": outcome},
                 "manifestSha256": poll.manifest_sha256,
                 "resultSha256": poll.result_sha256,
             },

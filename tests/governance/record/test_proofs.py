@@ -12,7 +12,10 @@ from governance.record.multikey import Method
 from governance.record.proofs import ProofInvalid
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-DOCUMENT = {"@context": ["https://example.org/a", "https://example.org/b"], "title": {"en": "One"}}
+DOCUMENT: dict[str, Any] = {
+    "@context": ["https://example.org/a", "https://example.org/b"],
+    "title": {"en": "One"},
+}
 
 
 def signed(document: dict[str, Any] = DOCUMENT) -> dict[str, Any]:

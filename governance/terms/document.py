@@ -204,6 +204,44 @@ def whole(content: DraftContent, *, site: Site, digest: str) -> tuple[Bytes, ...
     )
 
 
+def status(
+    *,
+    site: Site,
+    slug: str,
+    version: str,
+    digest: str,
+    name: str,
+    since: str,
+    successor: str,
+    reason: str,
+    latest: str,
+    record_hash: str,
+    as_of: str,
+    expires: str,
+) -> dict[str, Any]:
+    """The statement, before its proof, of what became of a version; what is empty is left out.
+
+    ``successor`` and ``latest`` are numbers of versions; the times are written as timestamps.
+    """
+    here = site.term(slug, version)
+    statement = {
+        "@context": [site.namespace.removesuffix("#")],
+        "id": f"{here}/status.json",
+        "type": "TermStatus",
+        "term": here,
+        "sha256": digest,
+        "status": name,
+        "since": since,
+        "successor": site.term(slug, successor) if successor else "",
+        "reason": reason,
+        "latest": site.term(slug, latest) if latest else "",
+        "record": record_hash,
+        "asOf": as_of,
+        "expires": expires,
+    }
+    return {key: value for key, value in statement.items() if value}
+
+
 def path(here: str, name: str) -> str:
     """Where a rendition stands: beside the version ("1.0.0.txt") or under it ("1.0.0/plain.en")."""
     return f"{here}/{name}" if "." in name else f"{here}.{name}"

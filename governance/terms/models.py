@@ -108,12 +108,17 @@ class Term(models.Model):
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def with_status(self) -> Self:
-        """Each version with ``status`` and ``status_at``: its latest status row's."""
+        """Each version with its ``status``: its latest status row's."""
         newest = Status.objects.filter(version=OuterRef("pk")).order_by("-pk")
-        return self.annotate(
-            status=Subquery(newest.values("status")[:1]),
-            status_at=Subquery(newest.values("at")[:1]),
-        )
+        return self.annotate(status=Subquery(newest.values("status")[:1]))
+
+    def to_show(self) -> Self:
+        """With status, text and neighbours: what a page of one version needs."""
+        return self.with_status().select_related("revision", "replaces", "replaced_by", "term")
+
+    def newest(self) -> Self:
+        """The newest version of each term."""
+        return self.filter(latest_of__isnull=False)
 
     def newest_first(self) -> Self:
         """In the order of their numbers, the highest first; terms by slug."""
@@ -138,6 +143,8 @@ class Version(models.Model):
     adoption = models.JSONField()
     issued = models.DateTimeField()
     record_hash = models.CharField(max_length=64)
+
+    status: str  # where ``with_status`` was asked
 
     objects = VersionQuerySet.as_manager()
 

@@ -165,10 +165,6 @@ def context(namespace: str) -> dict[str, Any]:
     A code is resolved by the property it stands under (a scoped context), so that the same code may
     be a purpose and something else.
     """
-    linked = {
-        "url": {"@id": "schema:url", "@type": "@id"},
-        "sha256": {"@id": "cc:sha256"},
-    }
     return {
         "@context": {
             "@version": 1.1,
@@ -182,6 +178,7 @@ def context(namespace: str) -> dict[str, Any]:
             "id": "@id",
             "type": "@type",
             "PublishedTerm": "cc:PublishedTerm",
+            "TermStatus": "cc:TermStatus",
             "slug": "cc:slug",
             "version": "schema:version",
             "issued": {"@id": "dct:issued", "@type": "xsd:dateTime"},
@@ -201,9 +198,19 @@ def context(namespace: str) -> dict[str, Any]:
                 }
                 | {"retention": {"@id": "cc:retention", "@type": "xsd:duration"}},
             },
-            "policy": {"@id": "odrl:hasPolicy", "@context": linked},
+            "policy": {"@id": "odrl:hasPolicy", "@type": "@json"},
             "adoption": {"@id": "cc:adoption", "@type": "@json"},
             "proof": {"@id": "sec:proof", "@type": "@json"},
+            "term": {"@id": "cc:term", "@type": "@id"},
+            "sha256": "cc:sha256",
+            "status": "cc:status",
+            "since": {"@id": "cc:since", "@type": "xsd:dateTime"},
+            "successor": {"@id": "dct:isReplacedBy", "@type": "@id"},
+            "reason": "cc:reason",
+            "latest": {"@id": "cc:latest", "@type": "@id"},
+            "record": "cc:record",
+            "asOf": {"@id": "cc:asOf", "@type": "xsd:dateTime"},
+            "expires": {"@id": "cc:expires", "@type": "xsd:dateTime"},
         }
     }
 

@@ -1,0 +1,66 @@
+"""How lists of versions are narrowed, on the roster and in the API alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.terms.models import PublishedRule, Status, Version, VersionQuerySet
+from governance.terms.vocabulary import ACTIONS, KINDS, PURPOSES, Vocabulary
+
+
+def _choices(words: Vocabulary) -> list[tuple[str, Any]]:
+    return [(code, _(word.label)) for code, word in words.items()]
+
+
+class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
+    """``?q=track&status=active&kind=prohibition&action=profile&purpose=marketing&slug=…``
+
+    ``kind``, ``action`` and ``purpose`` are of one and the same rule.
+    """
+
+    q = django_filters.CharFilter(method="with_words", label=_("Words in it"))
+    kind = django_filters.ChoiceFilter(
+        choices=_choices(KINDS), method="by_rule", label=_("A rule that says"), empty_label=_("any")
+    )
+    action = django_filters.ChoiceFilter(
+        choices=_choices(ACTIONS), method="by_rule", label=_("A rule about"), empty_label=_("any")
+    )
+    purpose = django_filters.ChoiceFilter(
+        choices=_choices(PURPOSES), method="by_rule", label=_("For"), empty_label=_("any")
+    )
+    status = django_filters.ChoiceFilter(
+        choices=Status.Name.choices, label=_("Status"), empty_label=_("any")
+    )
+    slug = django_filters.CharFilter(field_name="term_id", label=_("Short name"))
+
+    class Meta:
+        model = Version
+        fields = ("q", "kind", "action", "purpose", "status", "slug")
+
+    def with_words(self, queryset: VersionQuerySet, name: str, value: str) -> VersionQuerySet:
+        """Versions whose name, title or texts hold ``value``, in capitals or not."""
+        return queryset.filter(
+            Q(revision__slug__icontains=value)
+            | Q(revision__title__icontains=value)
+            | Q(revision__plain__icontains=value)
+            | Q(revision__legal__icontains=value)
+        )
+
+    def by_rule(self, queryset: VersionQuerySet, name: str, value: str) -> VersionQuerySet:
+        """Left to :meth:`filter_queryset`, which asks all of it of one rule."""
+        return queryset
+
+    def filter_queryset(self, queryset: VersionQuerySet) -> VersionQuerySet:
+        found: VersionQuerySet = super().filter_queryset(queryset)
+        points = {
+            name: self.form.cleaned_data[name]
+            for name in ("kind", "action", "purpose")
+            if self.form.cleaned_data.get(name)
+        }
+        if not points:
+            return found
+        return found.filter(Exists(PublishedRule.objects.filter(version=OuterRef("pk"), **points)))

@@ -1,0 +1,1 @@
+curl --silent --fail "$ORIGIN/terms/index.json"

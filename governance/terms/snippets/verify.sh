@@ -1,0 +1,1 @@
+python3 -m customer_commons verify --identity "$IDENTITY" "$ORIGIN/terms/no-stalking/1.0.0"

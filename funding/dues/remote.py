@@ -112,7 +112,6 @@ class Invoice:
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
         """From an invoice with ``payments`` expanded."""
-        line = _get(body, "lines", "data", 0)
         paid_at = _get(body, "status_transitions", "paid_at")
         return cls(
             id=_get(body, "id"),
@@ -120,8 +119,8 @@ class Invoice:
             status=_get(body, "status"),
             paid=Money(_get(body, "amount_paid"), _get(body, "currency").upper()),
             paid_at=_time(paid_at) if paid_at is not None else None,
-            starts_at=_time(_get(line, "period", "start")),
-            ends_at=_time(_get(line, "period", "end")),
+            starts_at=_time(_get(body, "lines", "data", 0, "period", "start")),
+            ends_at=_time(_get(body, "lines", "data", 0, "period", "end")),
             renewal=_get(body, "billing_reason") == "subscription_cycle",
             attempted=_get(body, "attempted"),
             intents=tuple(

@@ -1,4 +1,4 @@
-"""What happens: paying, declining, renewing, cancelling, refunding.
+"""What happens: paying, declining, expiring, renewing, cancelling, the passing of time.
 
 Each verb writes all its objects and events in one transaction. ``at`` is the moment it happens, in
 Unix seconds, and may lie in the past: everything the verb makes carries it.
@@ -6,10 +6,10 @@ Unix seconds, and may lie in the past: everything the verb makes carries it.
 
 from __future__ import annotations
 
+from funding.stripe_sandbox import collecting
 from funding.stripe_sandbox.account import BY_ITSELF, Account, Cause
 from funding.stripe_sandbox.errors import ApiError
 from funding.stripe_sandbox.objects import billing, catalogue, money, selling
-from funding.stripe_sandbox.objects.money import Card
 from funding.stripe_sandbox.periods import next_boundary
 from funding.stripe_sandbox.store import Json, among, equals
 
@@ -79,7 +79,7 @@ def pay(
             )
         )
         start, end = billing.period_of(subscription)
-        invoice = _bill(
+        invoice = collecting.bill(
             account,
             subscription,
             customer,
@@ -90,7 +90,7 @@ def pay(
         )
         subscription = store.change(subscription, latest_invoice=invoice["id"])
         account.emit("customer.subscription.created", subscription, at=at)
-        _collect(account, invoice, card, method, at=at)
+        collecting.collect(account, invoice, card, method, at=at)
         details = selling.customer_details(
             email=customer["email"],
             name=card.name,
@@ -135,7 +135,7 @@ def decline(account: Account, session_id: str, *, at: int, name: str | None = No
                 description="Subscription creation",
             )
         )
-        return _refuse(account, intent, card, email=_email_of(account, session), at=at)
+        return collecting.refuse(account, intent, card, email=_email_of(account, session), at=at)
 
 
 def expire(account: Account, session_id: str, *, at: int, cause: Cause = BY_ITSELF) -> Json:
@@ -172,11 +172,11 @@ def renew(account: Account, subscription_id: str, *, at: int, accepted: bool | N
         if accepted is not None:
             store.remember(method["id"], declines=not accepted)
         declines = store.private(method["id"]).get("declines", False)
-        card = _card_of(method)
+        card = money.card_shown(method)
         if declines:
-            invoice = _fail_to_collect(account, invoice, card, at=at)
+            invoice = collecting.fail_to_collect(account, invoice, card, at=at)
         else:
-            invoice = _collect(account, invoice, card, method, at=at)
+            invoice = collecting.collect(account, invoice, card, method, at=at)
         status = "past_due" if declines else "active"
         if subscription["status"] != status:
             account.changed("customer.subscription.updated", subscription, at=at, status=status)
@@ -235,64 +235,6 @@ def missing_subscription(id: str) -> ApiError:
     return ApiError(
         f"No such subscription: '{id}'", status=404, code="resource_missing", param="id"
     )
-
-
-def refund(
-    account: Account,
-    charge_id: str,
-    *,
-    amount: int | None,
-    reason: str | None,
-    metadata: dict[str, str] | None,
-    at: int,
-    cause: Cause = BY_ITSELF,
-) -> Json:
-    """Give back some of a charge, or all that is left. Raises ``ApiError`` for more than that."""
-    store = account.store
-    with store.transaction():
-        charge = store.get("charge", charge_id, param="charge", status=400)
-        if charge["status"] != "succeeded":
-            raise ApiError(f"Charge {charge_id} did not succeed, so nothing can be refunded.")
-        left = charge["amount_captured"] - charge["amount_refunded"]
-        if left == 0:
-            raise ApiError(
-                f"Charge {charge_id} has already been refunded.", code="charge_already_refunded"
-            )
-        given = left if amount is None else amount
-        if not 0 < given <= left:
-            raise ApiError(
-                f"Refund amount ({given}) is greater than unrefunded amount on charge ({left})"
-                if given > 0
-                else "Invalid positive integer",
-                param="amount",
-            )
-        refund = money.refund(
-            created=at, charge=charge, amount=given, reason=reason, metadata=metadata
-        )
-        transaction = store.add(
-            money.balance_transaction(
-                created=at,
-                source=refund["id"],
-                type="refund",
-                amount=-given,
-                fee=0,
-                currency=charge["currency"],
-                description=f"REFUND FOR CHARGE ({charge['description']})",
-            )
-        )
-        refund["balance_transaction"] = transaction["id"]
-        store.add(refund, parent=charge_id)
-        refunded = charge["amount_refunded"] + given
-        account.changed(
-            "charge.refunded",
-            charge,
-            at=at,
-            cause=cause,
-            amount_refunded=refunded,
-            refunded=refunded == charge["amount_captured"],
-        )
-        account.emit("refund.created", refund, at=at, cause=cause)
-        return refund
 
 
 def advance(account: Account, *, to: int) -> int:
@@ -375,17 +317,6 @@ def _email_of(account: Account, session: Json) -> str | None:
     return email
 
 
-def _card_of(method: Json) -> Card:
-    shown = method["card"]
-    return Card(
-        last4=shown["last4"],
-        name=method["billing_details"]["name"],
-        exp_month=shown["exp_month"],
-        exp_year=shown["exp_year"],
-        fingerprint=shown["fingerprint"],
-    )
-
-
 def _next_period(
     account: Account, subscription: Json, customer: Json, *, at: int
 ) -> tuple[Json, Json]:
@@ -398,7 +329,7 @@ def _next_period(
         interval=recurring["interval"],
         count=recurring["interval_count"],
     )
-    invoice = _bill(
+    invoice = collecting.bill(
         account, subscription, customer, reason="subscription_cycle", start=start, end=end, at=at
     )
     subscription = account.changed(
@@ -409,115 +340,3 @@ def _next_period(
         latest_invoice=invoice["id"],
     )
     return invoice, subscription
-
-
-def _bill(
-    account: Account,
-    subscription: Json,
-    customer: Json,
-    *,
-    reason: str,
-    start: int,
-    end: int,
-    at: int,
-) -> Json:
-    """A finalized invoice, with the payment intent that waits for it."""
-    store = account.store
-    invoice = store.add(
-        billing.invoice(
-            created=at,
-            subscription=subscription,
-            customer=customer,
-            reason=reason,
-            start=start,
-            end=end,
-            account_name=account.settings.name,
-        )
-    )
-    number = customer["next_invoice_sequence"] + 1
-    store.change(customer, next_invoice_sequence=number)
-    first = reason == "subscription_create"
-    intent = store.add(
-        money.payment_intent(
-            created=at,
-            amount=invoice["amount_due"],
-            currency=invoice["currency"],
-            customer=customer["id"],
-            description="Subscription creation" if first else "Subscription update",
-        )
-    )
-    payment = billing.invoice_payment(created=at, invoice=invoice, payment_intent=intent["id"])
-    store.add(payment, parent=invoice["id"])
-    draft = {**invoice, "status": "draft", "number": None, "effective_at": None}
-    draft["status_transitions"] = {**invoice["status_transitions"], "finalized_at": None}
-    account.emit("invoice.created", draft, at=at)
-    account.emit("invoice.finalized", invoice, at=at)
-    account.emit("payment_intent.created", intent, at=at)
-    return invoice
-
-
-def _collect(account: Account, invoice: Json, card: Card, method: Json, *, at: int) -> Json:
-    """Charge the card for an open invoice. Answers with the paid invoice."""
-    store = account.store
-    payment = store.children(invoice["id"], "invoice_payment")[0]
-    intent = store.get("payment_intent", payment["payment"]["payment_intent"])
-    charge = store.add(
-        money.charge(
-            created=at,
-            intent=intent,
-            card=card,
-            payment_method=method["id"],
-            email=invoice["customer_email"],
-            succeeded=True,
-        )
-    )
-    intent = store.change(
-        intent, **money.succeeded(intent, charge=charge["id"], payment_method=method["id"])
-    )
-    account.emit("charge.succeeded", charge, at=at)
-    account.emit("payment_intent.succeeded", intent, at=at)
-    store.change(
-        payment,
-        amount_paid=invoice["amount_due"],
-        status="paid",
-        status_transitions={"canceled_at": None, "paid_at": at},
-    )
-    invoice = store.change(invoice, **billing.paid(invoice, at=at))
-    account.emit("invoice.paid", invoice, at=at)
-    account.emit("invoice.payment_succeeded", invoice, at=at)
-    # Stripe captures cards afterwards: only then has the charge a balance transaction.
-    transaction = store.add(
-        money.balance_transaction(
-            created=at,
-            source=charge["id"],
-            type="charge",
-            amount=charge["amount"],
-            fee=money.fee_on(charge["amount"]),
-            currency=charge["currency"],
-            description=charge["description"],
-        )
-    )
-    account.changed("charge.updated", charge, at=at, balance_transaction=transaction["id"])
-    return invoice
-
-
-def _fail_to_collect(account: Account, invoice: Json, card: Card, *, at: int) -> Json:
-    """A declined charge for an open invoice. Answers with the invoice, which stays open."""
-    payment = account.store.children(invoice["id"], "invoice_payment")[0]
-    intent = account.store.get("payment_intent", payment["payment"]["payment_intent"])
-    _refuse(account, intent, card, email=invoice["customer_email"], at=at)
-    invoice = account.store.change(invoice, **billing.refused(invoice, at=at))
-    account.emit("invoice.payment_failed", invoice, at=at)
-    return invoice
-
-
-def _refuse(account: Account, intent: Json, card: Card, *, email: str | None, at: int) -> Json:
-    charge = account.store.add(
-        money.charge(
-            created=at, intent=intent, card=card, payment_method=None, email=email, succeeded=False
-        )
-    )
-    account.emit("charge.failed", charge, at=at)
-    intent = account.store.change(intent, **money.failed(intent, charge=charge["id"]))
-    account.emit("payment_intent.payment_failed", intent, at=at)
-    return intent

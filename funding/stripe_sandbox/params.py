@@ -43,11 +43,27 @@ def text(value: Any, name: str) -> str | None:
     return value or None
 
 
+def lasting(value: Any, name: str) -> str:
+    """A string that cannot be unset."""
+    given = text(value, name)
+    if given is None:
+        raise _empty(name)
+    return given
+
+
 def integer(value: Any, name: str) -> int:
     """A whole number."""
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
         return int(value)
     raise ApiError(f"Invalid integer: {value}", param=name, code="parameter_invalid_integer")
+
+
+def positive(value: Any, name: str) -> int:
+    """A whole number from 1."""
+    number = integer(value, name)
+    if number < 1:
+        raise ApiError("Invalid positive integer", param=name)
+    return number
 
 
 def boolean(value: Any, name: str) -> bool:
@@ -83,6 +99,20 @@ def metadata(value: Any, name: str) -> dict[str, str] | None:
     return dict(value)
 
 
+def merged(old: Mapping[str, str], new: Mapping[str, str] | None) -> dict[str, str]:
+    """Metadata after an update: an empty text removes its key, None removes them all."""
+    if new is None:
+        return {}
+    return {key: value for key, value in {**old, **new}.items() if value}
+
+
+def never(value: Any, name: str) -> bool:
+    """A switch that the sandbox only has in its off position."""
+    if boolean(value, name):
+        raise ApiError(f"The sandbox does not do this: {name}", param=name)
+    return False
+
+
 def listing(of: Reader) -> Reader:
     """A list of what ``of`` reads."""
 
@@ -116,15 +146,19 @@ def fields(readers: Mapping[str, Reader], *, required: Iterable[str] = ()) -> Re
                     f"Missing required param: {path}.", param=path, code="parameter_missing"
                 )
             if known[key] is None:
-                raise ApiError(
-                    f"You passed an empty string for '{path}'. We assume empty values are an "
-                    f"attempt to unset a parameter; however '{path}' cannot be unset.",
-                    param=path,
-                    code="parameter_invalid_empty",
-                )
+                raise _empty(path)
         return known
 
     return read
+
+
+def _empty(name: str) -> ApiError:
+    return ApiError(
+        f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset "
+        f"a parameter; however '{name}' cannot be unset.",
+        param=name,
+        code="parameter_invalid_empty",
+    )
 
 
 _moments = fields({"gt": integer, "gte": integer, "lt": integer, "lte": integer})

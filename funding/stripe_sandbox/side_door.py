@@ -7,6 +7,7 @@ site can post here.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -34,9 +35,13 @@ def doors(account: Account, deliverer: Deliverer) -> Blueprint:
 
     @blueprint.post("/pay")
     def pay() -> Json:
-        """``{"session", "created"?, "name"?, "email"?, "fingerprint"?}`` → the paid session."""
-        given = _given(session=str, created=int, name=str, email=str, fingerprint=str)
-        return billing.pay(account, _needed(given, "session"), at=_moment(given), **given)
+        """``{"session", "created"?, "name"?, "email"?, "fingerprint"?, "deliver"?}`` → the session.
+
+        ``"deliver": false`` sends no webhooks about it: the caller takes the events by itself.
+        """
+        given = _given(session=str, created=int, name=str, email=str, fingerprint=str, deliver=bool)
+        payee = account if given.pop("deliver", True) else _silent(account)
+        return billing.pay(payee, _needed(given, "session"), at=_moment(given), **given)
 
     @blueprint.post("/decline")
     def decline() -> Json:
@@ -68,6 +73,11 @@ def doors(account: Account, deliverer: Deliverer) -> Blueprint:
     return blueprint
 
 
+def _silent(account: Account) -> Account:
+    """The same account, with no webhook for the events it emits."""
+    return replace(account, settings=replace(account.settings, webhook_url=None))
+
+
 def _given(**types: type) -> dict[str, Any]:
     """The request's JSON object. Raises ``ApiError`` for another key or another type of value."""
     body = request.get_json(silent=True)
@@ -91,6 +101,6 @@ def _moment(given: dict[str, Any]) -> int:
     """When it happens: the ``created`` that was given, which may be long ago, or now."""
     now = int(time.time())
     at: int = given.pop("created", now)
-    if at < 0:
-        raise ApiError("created must not be negative", param="created")
+    if not 0 <= at < 2**32:
+        raise ApiError("created is in Unix seconds", param="created")
     return at

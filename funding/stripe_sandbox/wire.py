@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,13 @@ from funding.stripe_sandbox.errors import ApiError
 from funding.stripe_sandbox.expand import expand
 from funding.stripe_sandbox.ids import new_id
 from funding.stripe_sandbox.objects import money
-from funding.stripe_sandbox.store import Condition, Json, within
+from funding.stripe_sandbox.store import Condition, Json, among, equals, within
 
+_NOTHING: Mapping[str, params.Reader] = {}
 _KEPT_FOR = 24 * 3600  # how long an idempotency key is remembered, as at Stripe
 
+# What a list inside an object takes.
+INNER_PAGING: Mapping[str, params.Reader] = {"limit": params.integer, "starting_after": params.text}
 PAGING: Mapping[str, params.Reader] = {
     "created": params.created,
     "ending_before": params.text,
@@ -43,22 +46,51 @@ class Call:
     at: int
     cause: Cause
 
-    def page(self, kind: str, conditions: list[Condition]) -> Json:
-        """A page of objects, by the paging parameters of the call."""
-        limit = self.params.get("limit", 10)
+    @property
+    def limit(self) -> int:
+        """How many objects a page holds. Raises ``ApiError`` for more than Stripe gives."""
+        limit: int = self.params.get("limit", 10)
         if not 1 <= limit <= 100:
             bound = "greater than or equal to 1" if limit < 1 else "less than or equal to 100"
             raise ApiError(
                 f"This value must be {bound} (it currently is '{limit}').", param="limit"
             )
+        return limit
+
+    def where(self, *names: str, lists: Mapping[str, str] | None = None) -> list[Condition]:
+        """Conditions for the filters that are given; ``lists`` maps a list's name to its field."""
+        found = [
+            equals(name, self.params[name]) for name in names if self.params.get(name) is not None
+        ]
+        for name, field in (lists or {}).items():
+            if name in self.params:
+                found.append(among(field, self.params[name]))
+        return found
+
+    def part(self, data: list[Json]) -> Json:
+        """A page of what lies inside an object, in its own order."""
+        ids = [entry["id"] for entry in data]
+        after = self.params.get("starting_after")
+        if after is not None and after not in ids:
+            raise ApiError(f"No such object: '{after}'", param="starting_after")
+        begin = ids.index(after) + 1 if after is not None else 0
+        end = begin + self.limit
+        return _list(data[begin:end], has_more=end < len(data))
+
+    def page(self, kind: str, conditions: list[Condition]) -> Json:
+        """A page of objects, by the paging parameters of the call."""
         data, has_more = self.account.store.page(
             kind,
             [*conditions, *within(self.params.get("created", {}))],
-            limit=limit,
+            limit=self.limit,
             starting_after=self.params.get("starting_after"),
             ending_before=self.params.get("ending_before"),
         )
-        return {"object": "list", "data": data, "has_more": has_more, "url": request.path}
+        return _list(data, has_more=has_more)
+
+
+def _list(data: list[Json], *, has_more: bool) -> Json:
+    return {"object": "list", "data": data, "has_more": has_more, "url": request.path}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +104,27 @@ class Operation:
     run: Callable[..., Json]
 
 
-def mount(app: Flask, account: Account, operations: list[Operation]) -> None:
+class Table(list[Operation]):
+    """Operations as they are written down."""
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        readers: Mapping[str, params.Reader] = _NOTHING,
+        *,
+        required: tuple[str, ...] = (),
+    ) -> Callable[[Callable[..., Json]], Callable[..., Json]]:
+        """Write down the function below as what answers to ``method`` and ``path``."""
+
+        def write(run: Callable[..., Json]) -> Callable[..., Json]:
+            self.append(Operation(method, path, readers, required, run))
+            return run
+
+        return write
+
+
+def mount(app: Flask, account: Account, operations: Iterable[Operation]) -> None:
     """Serve the operations, and answer everything else under /v1/ as Stripe does."""
     for operation in operations:
         app.add_url_rule(

@@ -58,6 +58,18 @@ def card_of(
     )
 
 
+def card_shown(method: Json) -> Card:
+    """The card that a payment method shows."""
+    shown = method["card"]
+    return Card(
+        last4=shown["last4"],
+        name=method["billing_details"]["name"],
+        exp_month=shown["exp_month"],
+        exp_year=shown["exp_year"],
+        fingerprint=shown["fingerprint"],
+    )
+
+
 def billing_details(*, email: str | None, name: str | None) -> Json:
     return {
         "address": {**NO_ADDRESS, "country": "IE"},

@@ -62,8 +62,9 @@ def accessible(page: Page) -> None:
     assert wider <= 0, "the page scrolls sideways"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone-dark", "desk-light"]
+)
 def test_every_state_of_the_page_is_accessible(
     new_browser: Callable[..., BrowserContext],
     sandbox: Sandbox,

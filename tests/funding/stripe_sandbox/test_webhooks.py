@@ -10,7 +10,15 @@ import stripe
 
 from funding.stripe_sandbox.server import Sandbox
 from tests.funding.stripe_sandbox.conftest import Inbox
-from tests.funding.stripe_sandbox.driving import SECRET, ask, client_of, side_door, until
+from tests.funding.stripe_sandbox.driving import (
+    SECRET,
+    ask,
+    client_of,
+    make_price,
+    session_params,
+    side_door,
+    until,
+)
 
 
 def sandbox_to(inbox: Inbox, **more: object) -> Sandbox:
@@ -99,6 +107,18 @@ def test_only_the_types_that_are_wanted(inbox: Inbox) -> None:
         until(lambda: inbox.types == ["product.created"])
         until(lambda: client.v1.events.list({"delivery_success": False}).data == [])
         assert len(client.v1.events.list({"delivery_success": True}).data) == 2
+
+
+def test_a_payment_can_be_kept_to_oneself(inbox: Inbox) -> None:
+    with sandbox_to(inbox) as sandbox:
+        sandbox.deliverer.switch(on=False)
+        client = client_of(sandbox)
+        price = make_price(client).id
+        sessions = [client.v1.checkout.sessions.create(session_params(price)) for _ in range(2)]
+        side_door(sandbox, "pay", session=sessions[0].id, deliver=False)
+        assert sandbox.deliverer.state()["pending"] == 2  # product.created, price.created
+        side_door(sandbox, "pay", session=sessions[1].id)
+        assert sandbox.deliverer.state()["pending"] > 2
 
 
 def test_what_is_pending_outlives_a_restart(inbox: Inbox, tmp_path: Path) -> None:

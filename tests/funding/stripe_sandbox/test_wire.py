@@ -74,6 +74,7 @@ def test_unknown_identifiers(client: stripe.StripeClient) -> None:
         ("customers", {"address[line1]": "x"}, "address", "parameter_unknown"),
         ("products", {}, "name", "parameter_missing"),
         ("products", {"name": ""}, "name", "parameter_invalid_empty"),
+        ("products/prod_x", {"name": ""}, "name", "parameter_invalid_empty"),
         ("products", {"name": "x", "active": "yes"}, "active", "parameter_invalid_boolean"),
         (
             "prices",
@@ -102,6 +103,18 @@ def test_unknown_identifiers(client: stripe.StripeClient) -> None:
             },
             "recurring[trial]",
             "parameter_unknown",
+        ),
+        (
+            "prices",
+            {
+                "currency": "eur",
+                "unit_amount": "500",
+                "product_data[name]": "x",
+                "recurring[interval]": "month",
+                "recurring[interval_count]": "0",
+            },
+            "recurring[interval_count]",
+            None,
         ),
         (
             "checkout/sessions",

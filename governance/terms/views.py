@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
 from governance.record import reads, signing
@@ -172,7 +173,9 @@ def version_negotiated(request: HttpRequest, slug: str, version: str) -> HttpRes
     found = _version(slug, version)
     kind = request.get_preferred_type(list(FORMATS)) if request.headers.get("Accept") else JSON
     if kind == "text/html":
-        return open_to_all(_page(request, found), links=_links(found), negotiated=True)
+        page = _page(request, found)
+        patch_vary_headers(page, ["Accept"])
+        return page
     if kind is None:
         offers = "\n".join(f"{offer}: {_address(found, end)}" for offer, end in FORMATS.items())
         refusal = HttpResponse(

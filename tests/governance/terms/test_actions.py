@@ -250,7 +250,7 @@ def test_a_new_version_supersedes_the_one_before(publish: Publish) -> None:
     assert signed["replaces"] == f"{settings.PUBLIC_ORIGIN}/terms/no-tracking/1.0.0"
     assert second.replaces == first
     assert Term.objects.get().latest == second
-    status = {one.version: one.status for one in Version.objects.with_status()}  # type: ignore[attr-defined]
+    status = {one.version: one.status for one in Version.objects.with_status()}
     assert status == {"1.0.0": "superseded", "1.1.0": "active"}
     superseded = Status.objects.get(status="superseded")
     assert (superseded.version, superseded.successor) == (first, second)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """What allauth counts tries by: it stands for the visitor, and for this day only."""
         return visitors.pseudonym(super().get_client_ip(request), timezone.now().date())
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Whoever has confirmed another address goes back to the list of them."""
+        return reverse("account_email")
 
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
         """A passkey first, and a recovery code for whoever has lost it."""

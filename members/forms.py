@@ -40,7 +40,7 @@ class DisplayNameField(forms.CharField):
 class AccountForm(forms.Form):
     """What others see, and the language we write in."""
 
-    display_name = DisplayNameField()
+    display_name = DisplayNameField(help_text=_("A pseudonym is welcome."))
     locale = forms.ChoiceField(label=_("Language of our mail to you"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import prefetch_related_objects
 
 from kernel.sweeps import ClaimLost, claim, sweep
 from members import actions
@@ -27,7 +28,9 @@ log = logging.getLogger(__name__)
 def mail(at: datetime) -> int:
     """Send what waits, each mail at least once; one that fails waits longer each time."""
     sent = 0
-    for waiting in claim(OutgoingMail.objects.waiting(), at=at, lease=_LEASE, limit=_BATCH):
+    batch = claim(OutgoingMail.objects.waiting(), at=at, lease=_LEASE, limit=_BATCH)
+    prefetch_related_objects(batch, "person")
+    for waiting in batch:
         try:
             _message(waiting).send()
         except (SMTPException, OSError) as failure:

@@ -1,7 +1,7 @@
 // Passkeys: a form with data-passkey asks the browser for a credential before it is sent.
 //
 // "add" makes one, "confirm" uses one the page has options for, "login" fetches the options first.
-// Such forms stay hidden where the browser has no passkeys.
+// Such forms stay hidden where the browser has no passkeys, and what stands in their place is shown.
 "use strict";
 
 (() => {
@@ -35,6 +35,7 @@
   };
 
   if (!webauthnJSON.supported()) return;
+  for (const instead of document.querySelectorAll("[data-without-passkeys]")) instead.hidden = true;
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const problem = form.querySelector("[data-problem]");
     form.hidden = false;

@@ -207,7 +207,7 @@ def comment(request: HttpRequest, pk: str) -> HttpResponse:
 def hide_comment(request: HttpRequest, pk: str, comment: str) -> HttpResponse:
     """Hide a comment, with a reason that everybody can read."""
     found = get_object_or_404(Comment.objects.select_related("proposal"), pk=comment, proposal=pk)
-    form = HideForm(request.POST)
+    form = HideForm(request.POST, auto_id=f"%s-{found.pk}")
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _proposal_page(request, pk, status, hide_form=form, hiding=found.pk)

@@ -48,6 +48,7 @@ def record(request: HttpRequest) -> HttpResponse:
         "newer": "before" in request.GET,
         "waiting": Pending.objects.count(),
         "origin": settings.SITE_ORIGIN,
+        "identity": settings.PUBLIC_ORIGIN,
         "verifiers": reads.verifiers(),
     }
     return render(request, "record/index.html", context)

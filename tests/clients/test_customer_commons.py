@@ -17,6 +17,7 @@ from customer_commons import (
     Client,
     Keys,
     NotVerified,
+    reader,
     verifier,
     verify_checkpoint,
     verify_document,
@@ -292,7 +293,7 @@ def test_the_checkpoint_grows_and_verifies_over_http(live_server: Any, settings:
     with pytest.raises(NotVerified, match="identity"):
         Client(live_server.url).checkpoint()
     with pytest.raises(NotVerified, match="404"):
-        client.term("no-such-term", "1.0.0")
+        reader.fetch(f"{live_server.url}/no-such-page/")
 
 
 # The command
@@ -326,7 +327,7 @@ def test_the_command_wants_the_address_of_a_version(url: str, capsys: Any) -> No
 def test_only_the_web_is_fetched() -> None:
     for url in ("file:///etc/passwd", "ftp://localhost/x", "http://127.0.0.1:1/"):
         with pytest.raises(NotVerified) as caught:
-            customer_commons.reader.fetch(url)
+            reader.fetch(url)
         assert caught.value.what == "fetch"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -85,40 +84,38 @@ def test_what_is_served_is_what_is_published_as_files(
         assert response["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "0/001",  # not full yet
-        "0/001.p/45",  # not that wide yet
-        "0/001.p/0",
-        "0/001.p/256",
-        "0/001.p/044",
-        "0/002.p/1",
-        "0/1.p/44",
-        "0/x000/001.p/44",
-        "0/x999/x999/x999/x999/x999/x999/x999/x999/999",
-        "00/000",
-        "64/000",
-        "-1/000",
-        "2/000.p/1",
-        "63/000",
-        "entries/001",
-        "entries/001.p/45",
-        "entries/x000/000",
-        "entries/",
-        "entries/00a",
-        "0/000.p/",
-        "0/000.p",
-        "0/",
-        "",
-        "0/%00%00%00",
-        "0/٠٠٠",
-    ],
-)
-def test_tiles_that_there_are_not_are_not_found(
-    path: str, client: Client, grown: list[Pending]
-) -> None:
-    assert client.get(f"/record/tile/{path}").status_code == 404
+NO_TILES = [
+    "0/001",  # not full yet
+    "0/001.p/45",  # not that wide yet
+    "0/001.p/0",
+    "0/001.p/256",
+    "0/001.p/044",
+    "0/002.p/1",
+    "0/1.p/44",
+    "0/x000/001.p/44",
+    "0/x999/x999/x999/x999/x999/x999/x999/x999/999",
+    "00/000",
+    "64/000",
+    "-1/000",
+    "2/000.p/1",
+    "63/000",
+    "entries/001",
+    "entries/001.p/45",
+    "entries/x000/000",
+    "entries/",
+    "entries/00a",
+    "0/000.p/",
+    "0/000.p",
+    "0/",
+    "",
+    "0/%00%00%00",
+    "0/٠٠٠",
+]
+
+
+def test_tiles_that_there_are_not_are_not_found(client: Client, grown: list[Pending]) -> None:
+    for path in NO_TILES:
+        assert client.get(f"/record/tile/{path}").status_code == 404, path
 
 
 def test_a_proof_verifies_with_nothing_but_the_published_key(
@@ -140,15 +137,14 @@ def test_a_proof_verifies_with_nothing_but_the_published_key(
         assert response.content.decode() == reads.proof_for(pending.leaf_hash)
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?hash=", "?hash=abc", "?hash=" + "g" * 64, "?hash=" + "A" * 64, "?hash=%00"]
-)
 def test_a_proof_of_no_hash_is_a_bad_request_that_says_so(
-    query: str, client: Client, grown: list[Pending]
+    client: Client, grown: list[Pending]
 ) -> None:
-    response = client.get(f"/record/proof{query}")
-    assert response.status_code == 400
-    assert "64 hexadecimal digits" in response.content.decode()
+    for given in ("", "abc", "g" * 64, "A" * 64, "%00", "0" * 65):
+        response = client.get(f"/record/proof?hash={given}")
+        assert response.status_code == 400, given
+        assert "64 hexadecimal digits" in response.content.decode()
+    assert client.get("/record/proof").status_code == 400
 
 
 def test_what_waits_has_no_proof_and_no_bytes_yet(
@@ -266,41 +262,31 @@ def test_the_api_lists_the_record_newest_first(
     assert client.get(f"/api/v1/record/entries/{row['leaf_hash']}/").json() == row
 
 
-@pytest.mark.parametrize(
-    ("query", "indexes"),
-    [
+def test_the_api_filters_by_type_and_time(client: Client, grown: list[Pending]) -> None:
+    for query, indexes in (
         ("type=test.counted&page_size=1", [299]),
         ("type=test.kept", []),
         ("since=2026-11-20T12:00:00Z&page_size=1", [299]),
         ("since=2026-11-20T12:00:01Z", []),
         ("until=2026-11-20&page_size=1", []),
         ("until=2026-11-21&page_size=1", [299]),
-    ],
-)
-def test_the_api_filters_by_type_and_time(
-    query: str, indexes: list[int], client: Client, grown: list[Pending]
-) -> None:
-    response = client.get(f"/api/v1/record/entries/?{query}")
-    assert [row["index"] for row in response.json()["results"]] == indexes
+    ):
+        response = client.get(f"/api/v1/record/entries/?{query}")
+        assert [row["index"] for row in response.json()["results"]] == indexes, query
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_bad_filters_of_the_api_are_bad_requests(client: Client, grown: list[Pending]) -> None:
+    for query in (
         "type=test.unknown",
         "type=%00",
         "since=yesterday",
         "since=0001-01-01T00:00:00%2B14:00",
         "until=9999-12-31T23:59:59-14:00",
         "since=%00",
-        "cursor=garbage",
-        "cursor=" + base64.b64encode(b"p=" + b"9" * 40).decode(),
-    ],
-)
-def test_bad_filters_of_the_api_are_never_our_error(
-    query: str, client: Client, grown: list[Pending]
-) -> None:
-    assert client.get(f"/api/v1/record/entries/?{query}").status_code in {200, 400, 404}
+    ):
+        response = client.get(f"/api/v1/record/entries/?{query}")
+        assert response.status_code == 400, query
+        assert response.json()["errors"], query
 
 
 def test_an_entry_of_no_hash_is_not_found(client: Client, grown: list[Pending]) -> None:

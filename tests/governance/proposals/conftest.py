@@ -139,7 +139,7 @@ def term(**changes: Any) -> DraftContent:
     return DraftContent(**whole | changes)
 
 
-def propose_term(author: Person, *, at: datetime = NOW, **changes: Any) -> Proposal:
+def propose_term(author: Person, **changes: Any) -> Proposal:
     """Propose to adopt a term; ``changes`` are to its content."""
     return actions.propose(
         kind="adopt_term",
@@ -147,7 +147,7 @@ def propose_term(author: Person, *, at: datetime = NOW, **changes: Any) -> Propo
         problem="Advertising follows people across sites.",
         content=term(**changes),
         by=author,
-        at=at,
+        at=NOW,
     )
 
 

@@ -219,7 +219,7 @@ def test_a_text_confirmed_by_its_sponsors_goes_on(
     assert proposal.ends_at
     revise(proposal, "Open, and minuted.", by=ada, at=NOW + DAY)
     proposal = support(proposal, bob, cyd, at=NOW + 2 * DAY)
-    work(proposal.ends_at)
+    work(NOW + 14 * DAY)
     assert fresh(proposal).stage == stages.FINAL
     [frozen] = entries("proposal.frozen")
     assert frozen["textSha256"] == fresh(proposal).wording.sha256

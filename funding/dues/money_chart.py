@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from funding.ledger.figures import Month
 from kernel.money import Money
 
 WIDTH = 720
@@ -49,9 +50,9 @@ class Chart:
     groups: tuple[Group, ...]
 
 
-def draw(months: Sequence[tuple[date, Money, Money]], *, currency: str) -> Chart:
-    """Lay out months in order: each its first day, what came in and what went out."""
-    highest = max((max(i.minor, o.minor, 0) for _first, i, o in months), default=0)
+def draw(months: Sequence[Month], *, currency: str) -> Chart:
+    """Lay out ``months``, which are in order and without gaps."""
+    highest = max((max(m.income.minor, m.expense.minor, 0) for m in months), default=0)
     base, room = HEIGHT - _BOTTOM, HEIGHT - _TOP - _BOTTOM
     slot = min((WIDTH - 2 * _SIDE) / max(len(months), 1), _WIDEST)
     # At most twelve names fit side by side.
@@ -63,28 +64,12 @@ def draw(months: Sequence[tuple[date, Money, Money]], *, currency: str) -> Chart
 
     groups = tuple(
         Group(
-            first=first,
+            first=month.first,
             middle=round(_SIDE + slot * (number + 0.5), 1),
-            income=bar(_SIDE + slot * (number + 0.1), income),
-            expense=bar(_SIDE + slot * (number + 0.52), expense),
+            income=bar(_SIDE + slot * (number + 0.1), month.income),
+            expense=bar(_SIDE + slot * (number + 0.52), month.expense),
             named=number % every == 0,
         )
-        for number, (first, income, expense) in enumerate(months)
+        for number, month in enumerate(months)
     )
     return Chart(base=base, top=_TOP, highest=Money(highest, currency), groups=groups)
-
-
-def without_gaps(
-    months: Sequence[tuple[date, Money, Money]], *, currency: str
-) -> list[tuple[date, Money, Money]]:
-    """The same months with those in between in which nothing moved."""
-    known = {first: (income, expense) for first, income, expense in months}
-    if not known:
-        return []
-    zero = Money(0, currency)
-    filled: list[tuple[date, Money, Money]] = []
-    first, last = min(known), max(known)
-    while first <= last:
-        filled.append((first, *known.get(first, (zero, zero))))
-        first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return filled

@@ -6,10 +6,11 @@ from rest_framework import serializers
 
 from funding.dues.models import Plan
 from funding.dues.summary import Summary
-from funding.ledger.chart import AccountType
+from funding.ledger.figures import Balance, Month
+from kernel.money import Money
 
 
-class MoneySerializer(serializers.Serializer[object]):
+class MoneySerializer(serializers.Serializer[Money]):
     minor = serializers.IntegerField()
     currency = serializers.CharField()
 
@@ -22,19 +23,24 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         fields = ["id", "level", "interval", "amount"]
 
 
-class BalanceSerializer(serializers.Serializer[object]):
+class BalanceSerializer(serializers.Serializer[Balance]):
     account = serializers.CharField(source="code")
     name = serializers.CharField()
     balance = MoneySerializer(source="natural")
 
 
-class MonthSerializer(serializers.Serializer[object]):
-    month = serializers.SerializerMethodField()
-    income = MoneySerializer(source="1")
-    expense = MoneySerializer(source="2")
+class MonthSerializer(serializers.Serializer[Month]):
+    month = serializers.DateField(source="first", format="%Y-%m")
+    income = MoneySerializer()
+    expense = MoneySerializer()
 
-    def get_month(self, row: tuple[object, ...]) -> str:
-        return f"{row[0]:%Y-%m}"
+
+class AccountsSerializer(serializers.Serializer[dict[str, list[Balance]]]):
+    asset = BalanceSerializer(many=True)
+    liability = BalanceSerializer(many=True)
+    equity = BalanceSerializer(many=True)
+    income = BalanceSerializer(many=True)
+    expense = BalanceSerializer(many=True)
 
 
 class ChainSerializer(serializers.Serializer[Summary]):
@@ -50,12 +56,6 @@ class SummarySerializer(serializers.Serializer[Summary]):
     expense = MoneySerializer()
     held = MoneySerializer()
     payers = serializers.IntegerField()
-    accounts = serializers.SerializerMethodField()
+    accounts = AccountsSerializer(source="by_type")
     months = MonthSerializer(many=True)
     chain = ChainSerializer(source="*")
-
-    def get_accounts(self, summary: Summary) -> dict[str, list[dict[str, object]]]:
-        return {
-            kind.value: list(BalanceSerializer(summary.of_type(kind), many=True).data)
-            for kind in AccountType
-        }

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from funding.dues import money_chart
 from funding.dues.models import Payment
 from funding.ledger.chart import AccountType
-from funding.ledger.models import Balance, ChainHead, Leg
+from funding.ledger.figures import Balance, Month, without_gaps
+from funding.ledger.models import ChainHead, Leg
 from kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything so far, in one currency. ``months`` are first day, income and expense, no gaps."""
+    """Everything so far, in one currency; ``months`` has no gaps."""
 
     currency: str
     income: Money
     expense: Money
     held: Money
     balances: list[Balance]
-    months: list[tuple[date, Money, Money]]
+    months: list[Month]
     payers: int
     entries: int
     chain_head: str
 
-    def of_type(self, kind: AccountType) -> list[Balance]:
-        return [balance for balance in self.balances if balance.type is kind]
+    @property
+    def by_type(self) -> dict[str, list[Balance]]:
+        """The accounts that anything was posted to, under each type of account."""
+        return {
+            kind.value: [balance for balance in self.balances if balance.type is kind]
+            for kind in AccountType
+        }
 
 
 def summarise(currency: str) -> Summary:
@@ -38,14 +42,13 @@ def summarise(currency: str) -> Summary:
         return Money(sum(b.natural.minor for b in balances if b.type is kind), currency)
 
     entries, chain_head = ChainHead.objects.at()
-    months = [(m.first, m.income, m.expense) for m in Leg.objects.months(currency)]
     return Summary(
         currency=currency,
         income=total(AccountType.INCOME),
         expense=total(AccountType.EXPENSE),
         held=total(AccountType.ASSET),
         balances=balances,
-        months=money_chart.without_gaps(months, currency=currency),
+        months=without_gaps(Leg.objects.months(currency)),
         payers=Payment.objects.payers(),
         entries=entries,
         chain_head=chain_head,

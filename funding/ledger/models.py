@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
@@ -20,6 +19,7 @@ from django.db.models.lookups import Exact
 
 from funding.ledger.chart import AccountType
 from funding.ledger.entries import START, LegSpec, Link
+from funding.ledger.figures import Balance, Month
 from kernel.money import Money
 from members.models import AbstractEvent
 
@@ -110,30 +110,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.description
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """An account with what it holds, debits positive."""
-
-    code: str
-    name: str
-    type: AccountType
-    amount: Money
-
-    @property
-    def natural(self) -> Money:
-        """The amount as people say it: income and debts are positive when there are any."""
-        return Money(self.amount.minor * self.type.sign, self.amount.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What came in and went out in one month; ``first`` is its first day, both amounts positive."""
-
-    first: date
-    income: Money
-    expense: Money
 
 
 class LegQuerySet(models.QuerySet["Leg"]):

@@ -47,6 +47,7 @@ class Till:
         person: Person,
         level: str = "standard",
         interval: str = "year",
+        *,
         at: datetime = NOW,
     ) -> CheckoutIntent:
         """``person`` has filled in the form: the checkout, as it is committed."""

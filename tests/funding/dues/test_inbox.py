@@ -103,7 +103,7 @@ def test_before_anything_is_paid_nothing_is_applied(till: Till, newcomer: Person
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -123,7 +123,7 @@ def test_order_and_repetition_never_matter(till: Till, data: st.DataObject) -> N
             sweeps.inbox(YEAR)
     inbox(YEAR)
     assert Payment.objects.count() == before + 2
-    assert person.payments.count() == 2
+    assert Payment.objects.filter(person=person).count() == 2
     standing = person.standing_on(NOW.date())
     assert standing
     assert (standing.since, standing.until) == (NOW.date(), date(2028, 11, 21))
@@ -385,23 +385,19 @@ def test_eight_workers_on_the_same_inbox_apply_each_payment_once(
     people = [make_person(f"P{number}", standing=False) for number in range(6)]
     for person in people:
         till.pay(till.choose(person))
-    news = till.news()
+    news = till.news("invoice.paid", "checkout.session.completed", "customer.subscription.created")
+    assert len(news) == 18
 
     def work(shift: int) -> None:
         try:
-            for body, signature in [*news[shift * 5 :], *news[: shift * 5]][::3]:
+            for body, signature in [*news[shift * 2 :], *news[: shift * 2]]:
                 post(body, signature)
-            while sweeps.inbox(NOW):
-                pass
+                sweeps.inbox(NOW)
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    for body, signature in news:
-        post(body, signature)
-    # Whoever met a locked database said so and left the object for later.
-    inbox(NOW + 11 * MINUTE)
     all_once(till, *people)
 
 

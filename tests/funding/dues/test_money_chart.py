@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funding.dues import money_chart
+from funding.ledger.figures import Month
 from kernel.money import Money
 
 AMOUNTS = st.integers(-(10**6), 10**9)
 
 
-def month(year: int, number: int, income: int, expense: int) -> tuple[date, Money, Money]:
-    return date(year, number, 1), Money(income, "EUR"), Money(expense, "EUR")
+def month(year: int, number: int, income: int, expense: int) -> Month:
+    return Month(date(year, number, 1), Money(income, "EUR"), Money(expense, "EUR"))
 
 
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=120))
@@ -40,16 +41,3 @@ def test_the_highest_amount_reaches_the_top_and_half_of_it_half_way() -> None:
     (group,) = chart.groups
     assert group.income.y == chart.top
     assert group.expense.height == group.income.height / 2
-
-
-def test_months_in_which_nothing_moved_are_drawn_too() -> None:
-    months = [month(2026, 11, 5, 1), month(2027, 2, 7, 0)]
-    filled = money_chart.without_gaps(months, currency="EUR")
-    assert [first for first, _in, _out in filled] == [
-        date(2026, 11, 1),
-        date(2026, 12, 1),
-        date(2027, 1, 1),
-        date(2027, 2, 1),
-    ]
-    assert filled[1] == month(2026, 12, 0, 0)
-    assert money_chart.without_gaps([], currency="EUR") == []

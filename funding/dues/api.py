@@ -12,11 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from funding.dues.models import Plan
-from funding.dues.serializers import PlanSerializer, SummarySerializer
+from funding.dues.serializers import LedgerSummarySerializer, PlanSerializer
 from funding.dues.summary import summarise
 
 
-@extend_schema(operation_id="dues_plans")
 class PlanList(ListAPIView[Plan]):
     """What membership costs: every plan on offer, the cheapest first."""
 
@@ -33,6 +32,6 @@ class LedgerSummary(APIView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(operation_id="ledger_summary", responses=SummarySerializer)
+    @extend_schema(operation_id="ledger_summary", responses=LedgerSummarySerializer)
     def get(self, request: Request) -> Response:
-        return Response(SummarySerializer(summarise(settings.CURRENCY)).data)
+        return Response(LedgerSummarySerializer(summarise(settings.CURRENCY)).data)

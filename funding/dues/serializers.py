@@ -23,32 +23,32 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         fields = ["id", "level", "interval", "amount"]
 
 
-class BalanceSerializer(serializers.Serializer[Balance]):
+class AccountBalanceSerializer(serializers.Serializer[Balance]):
     account = serializers.CharField(source="code")
     name = serializers.CharField()
     balance = MoneySerializer(source="natural")
 
 
-class MonthSerializer(serializers.Serializer[Month]):
+class LedgerMonthSerializer(serializers.Serializer[Month]):
     month = serializers.DateField(source="first", format="%Y-%m")
     income = MoneySerializer()
     expense = MoneySerializer()
 
 
-class AccountsSerializer(serializers.Serializer[dict[str, list[Balance]]]):
-    asset = BalanceSerializer(many=True)
-    liability = BalanceSerializer(many=True)
-    equity = BalanceSerializer(many=True)
-    income = BalanceSerializer(many=True)
-    expense = BalanceSerializer(many=True)
+class LedgerAccountsSerializer(serializers.Serializer[dict[str, list[Balance]]]):
+    asset = AccountBalanceSerializer(many=True)
+    liability = AccountBalanceSerializer(many=True)
+    equity = AccountBalanceSerializer(many=True)
+    income = AccountBalanceSerializer(many=True)
+    expense = AccountBalanceSerializer(many=True)
 
 
-class ChainSerializer(serializers.Serializer[Summary]):
+class LedgerChainSerializer(serializers.Serializer[Summary]):
     entries = serializers.IntegerField()
     head = serializers.CharField(source="chain_head")
 
 
-class SummarySerializer(serializers.Serializer[Summary]):
+class LedgerSummarySerializer(serializers.Serializer[Summary]):
     """Balances are positive where there is something, whatever the type of the account."""
 
     currency = serializers.CharField()
@@ -56,6 +56,6 @@ class SummarySerializer(serializers.Serializer[Summary]):
     expense = MoneySerializer()
     held = MoneySerializer()
     payers = serializers.IntegerField()
-    accounts = AccountsSerializer(source="by_type")
-    months = MonthSerializer(many=True)
-    chain = ChainSerializer(source="*")
+    accounts = LedgerAccountsSerializer(source="by_type")
+    months = LedgerMonthSerializer(many=True)
+    chain = LedgerChainSerializer(source="*")

@@ -55,9 +55,7 @@ class MatrixSerializer(serializers.Serializer[Row]):
     """What the rules say at a glance: must, yes, no, or optional (left open)."""
 
     def get_fields(self) -> dict[str, Any]:
-        answers = ["must", "yes", "no", "optional"]
-        cells = {name: serializers.ChoiceField(answers) for name in CELLS}
-        return {**cells, "contributed_for": serializers.CharField()}
+        return {name: serializers.CharField() for name in (*CELLS, "contributed_for")}
 
 
 class TermSerializer(VersionSerializer):

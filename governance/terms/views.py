@@ -62,6 +62,16 @@ class Sheet:
         """What the term forbids, in words."""
         return [sentence for kind, sentence in self.rules if kind == "prohibition"]
 
+    @property
+    def more(self) -> int:
+        """How many more things it stops than a card of the roster names."""
+        return max(0, len(self.stops) - 3)
+
+    @property
+    def opening(self) -> str:
+        """The first paragraph of the plain text, without the marks of Markdown."""
+        return self.content.plain.partition("\n\n")[0].strip("#*_> ")
+
 
 def _sheet(version: Version) -> Sheet:
     content = version.revision.content

@@ -133,17 +133,19 @@ ACTIONS: dict[str, Action] = {
         Action(
             "share_anonymised",
             _("share it so that nobody can tell it is yours"),
-            _("give {recipient} data about you that nobody can trace to you"),
+            _("share data that nobody can trace to you with {recipient}"),
             "cc:share-anonymised",
-            of_data=_("give {recipient} {data}, with nothing by which it could be traced to you"),
+            of_data=_(
+                "share {data} with {recipient}, with nothing by which it could be traced to you"
+            ),
             takes=("purpose", "data", "recipient"),
         ),
         Action(
             "share_identifiable",
             _("share it so that it can be traced to you"),
-            _("give {recipient} data that can be traced to you"),
+            _("share data that can be traced to you with {recipient}"),
             "cc:share-identifiable",
-            of_data=_("give {recipient} {data} in a form that can be traced to you"),
+            of_data=_("share {data} with {recipient} so that it can be traced to you"),
             takes=("purpose", "data", "recipient"),
         ),
         Action(

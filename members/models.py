@@ -12,10 +12,12 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel.sweeps import Claimable
 from members import standing
+from members.scopes import SCOPES
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -306,6 +308,10 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def may(self) -> list[str]:
+        """What it opens, in plain words."""
+        return [gettext(SCOPES[name].label) for name in self.scopes if name in SCOPES]
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "examples": ["2026-11"]})
+class MonthField(serializers.DateField):
+    """A month, from its first day."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m")
 
 
 class JoinedInMonth(serializers.Serializer[Any]):
     """How many people became members in one month."""
 
-    month = serializers.DateField(format="%Y-%m", help_text="2026-11")
+    month = MonthField()
     members = serializers.IntegerField()
 
 

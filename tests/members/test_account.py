@@ -100,6 +100,7 @@ def test_the_secret_of_a_token_is_shown_once(client: Client, ada: Person) -> Non
     assert token.expires_at - token.created_at == timedelta(days=30)
     again = client.get(reverse("tokens")).content.decode()
     assert "my spreadsheet" in again
+    assert again.count("Read what you can read") == 2  # what the token may do, and the form
     assert secret not in again
 
 

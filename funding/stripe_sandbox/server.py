@@ -84,7 +84,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Answer what is being answered, finish the delivery under way, close the store."""
+        """Take no more requests, finish the delivery and the write under way, close the store."""
         self._stopping.set()
         self._server.shutdown()
         self.deliverer.stop()

@@ -84,7 +84,7 @@ def side_door(sandbox: Sandbox, door: str, **given: Any) -> dict[str, Any]:
     return answer
 
 
-def until(true: Callable[[], bool], seconds: float = 5) -> None:
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for something that another thread does."""
     end = time.monotonic() + seconds
     while not true():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
@@ -32,6 +32,7 @@ def numbered(value: Any) -> Any:
     return value
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, values, max_size=4))
 def test_what_the_sdk_encodes_is_decoded(params: dict[str, Any]) -> None:
     assert decode(list(_api_encode(params))) == numbered(params)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import stripe
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funding.stripe_sandbox import billing
@@ -410,6 +410,7 @@ def test_several_things_are_sold_together(
     assert [subscription.id for subscription in found] == [paid["subscription"]]
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=50, max_value=10**9))
 def test_the_fee_is_one_and_a_half_per_cent_and_25_to_the_nearest_unit(amount: int) -> None:
     fee = money.fee_on(amount)

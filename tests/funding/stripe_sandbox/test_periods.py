@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funding.stripe_sandbox.periods import boundary, next_boundary
@@ -32,6 +32,7 @@ def test_december_is_followed_by_january() -> None:
     assert boundary(on(2026, 11, 5), interval="month", count=3, number=0) == on(2027, 2, 5)
 
 
+@settings(deadline=None)
 @given(moments, intervals, st.integers(1, 4), st.integers(0, 20))
 def test_each_period_follows_the_one_before(
     anchor: int, interval: str, count: int, number: int

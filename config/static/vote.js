@@ -254,6 +254,7 @@ function offerPass() {
 function showDone() {
   el("hash").textContent = pass.receipt.ballot;
   offer(el("receipt"), JSON.stringify(pass.receipt, null, 2), `ballot-receipt-${poll.slice(0, 8)}.json`);
+  document.getElementById("poll-state").textContent = word("state");
   say(word("cast"), "good");
 }
 

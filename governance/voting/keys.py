@@ -47,7 +47,7 @@ def make(poll: uuid.UUID) -> NewKeys:
     Whoever calls it again before the poll has opened gets other keys under the same key file, so
     two workers cannot spoil each other's.
     """
-    issuer = rsa.generate_private_key(public_exponent=65537, key_size=ISSUER_BITS)
+    issuer = new_issuer()
     receipts = ec.generate_private_key(ec.SECP256R1())
     blob = json.dumps({"issuer": _private(issuer), "receipts": _private(receipts)}).encode()
     return NewKeys(
@@ -55,6 +55,11 @@ def make(poll: uuid.UUID) -> NewKeys:
         receipt_spki=_spki(receipts.public_key()),
         wrapped=Fernet(_file_key(poll)).encrypt(blob),
     )
+
+
+def new_issuer() -> rsa.RSAPrivateKey:
+    """A fresh RSA key that signs tokens."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=ISSUER_BITS)
 
 
 def sign_prepared(poll: uuid.UUID, wrapped: bytes, message: bytes) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 from governance.voting import ballots, bundle
 from governance.voting.ballots import Malformed, SignedBallot
-from governance.voting.manifest import Manifest, ManifestInvalid, read, sha256_of
+from governance.voting.manifest import Manifest, ManifestInvalid, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,16 @@ def recount(
         faults.append(Fault("seed-altered", "The seed is not the one the manifest committed to."))
 
     read_ballots: list[SignedBallot] = []
+    marked: dict[str, object] = {}
     for entry in entries:
         signed = _read(entry, faults)
         if signed is not None:
             read_ballots.append(signed)
+            marked[signed.ballot.hash] = entry["superseded"]
             faults += _ballot_faults(signed, manifest)
     faults += _order_faults(entries)
     faults += _sequence_faults(read_ballots)
-    faults += _superseded_faults(entries, read_ballots)
+    faults += _superseded_faults(marked, read_ballots)
     faults += _count_faults(read_ballots, issued, manifest)
     if committed is not None:
         faults += _commitment_faults(read_ballots, committed)
@@ -156,15 +158,14 @@ def _sequence_faults(read_ballots: list[SignedBallot]) -> list[Fault]:
     return faults
 
 
-def _superseded_faults(entries: list[Any], read_ballots: list[SignedBallot]) -> list[Fault]:
+def _superseded_faults(
+    marked: Mapping[str, object], read_ballots: list[SignedBallot]
+) -> list[Fault]:
     counted = bundle.live(read_ballots)
-    known = {signed.ballot.hash for signed in read_ballots}
     return [
-        Fault("superseded-wrong", "Whether it counts is marked wrongly.", entry["hash"])
-        for entry in entries
-        if isinstance(entry, dict)
-        and entry.get("hash") in known
-        and entry.get("superseded") is not (entry["hash"] not in counted)
+        Fault("superseded-wrong", "Whether it counts is marked wrongly.", one)
+        for one, superseded in marked.items()
+        if superseded is not (one not in counted)
     ]
 
 
@@ -200,8 +201,3 @@ def _sha256_of_hex(value: object) -> str:
         return hashlib.sha256(bytes.fromhex(str(value))).hexdigest()
     except ValueError:
         return ""
-
-
-def result_sha256(result: Mapping[str, Any]) -> str:
-    """How the record names a result: SHA-256 of its canonical JSON, in hex."""
-    return sha256_of(result)

@@ -13,7 +13,7 @@ YES, NO, ABSTAIN = "yes", "no", "abstain"
 
 _OPTION_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SHARE = re.compile(r"(\d{1,9})/(\d{1,9})")
+_SHARE = re.compile(r"([0-9]{1,9})/([1-9][0-9]{0,8})")
 
 
 def text_sha256(text: str) -> str:
@@ -24,7 +24,7 @@ def text_sha256(text: str) -> str:
 def share(written: str) -> Fraction:
     """The fraction written ``"p/q"``, between 0 and 1. Raises ``ValueError`` for anything else."""
     match = _SHARE.fullmatch(written)
-    if match is None or int(match[2]) == 0 or int(match[1]) > int(match[2]):
+    if match is None or int(match[1]) > int(match[2]):
         raise ValueError(f"not a share between 0 and 1 written p/q: {written!r}")
     return Fraction(int(match[1]), int(match[2]))
 

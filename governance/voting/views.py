@@ -74,7 +74,7 @@ def _result_context(shown: Poll) -> dict[str, Any]:
         "result": result,
         "quorum": quorum,
         "majority": majority,
-        "chart": chart.bars(result["counts"], labels, needed=quorum["needed"]),
+        "bars": chart.bars(result["counts"], labels, needed=quorum["needed"]),
         "commitments": shown.commitments.order_by("at", "pk"),
     }
 

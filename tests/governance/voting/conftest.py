@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from governance.voting import actions
+from governance.voting import actions, ballots, keys, manifest
 from governance.voting.ballots import Receipt
 from governance.voting.models import Poll
 from governance.voting.rule import Option, PollRule, text_sha256
 from governance.voting.voter import Voter
-from members.models import Person, Program
+from members.models import Person
+from tests.conftest import NOW, TEST
 
-TEST = Program("test")
+RULE = PollRule(method="yes_no", quorum="1/4", majority="1/2")
 OPTIONS = [
     Option(id=name, label=name.capitalize(), text_sha256=text_sha256(name))
     for name in ("yes", "no", "abstain")
 ]
+
+
+@pytest.fixture(scope="session")
+def issuer_keys() -> Iterator[rsa.RSAPrivateKey]:
+    """Two RSA keys in turn: making one takes longer than any test."""
+    return cycle([keys.new_issuer(), keys.new_issuer()])
+
+
+@pytest.fixture(autouse=True)
+def _ready_made_issuers(
+    monkeypatch: pytest.MonkeyPatch, issuer_keys: Iterator[rsa.RSAPrivateKey]
+) -> None:
+    monkeypatch.setattr(keys, "new_issuer", lambda: next(issuer_keys))
 
 
 @pytest.fixture
@@ -31,7 +49,7 @@ def make_poll(db: None, now: datetime) -> Callable[..., Poll]:
             "title": "Adopt No stalking 1.0.0",
             "question_text": "Shall we publish this term?",
             "options": OPTIONS,
-            "rule": PollRule(method="yes_no", quorum="1/4", majority="1/2"),
+            "rule": RULE,
             "opens_at": now,
             "closes_at": now + timedelta(days=3),
             "roll_from": now.date() - timedelta(days=14),
@@ -70,7 +88,7 @@ def make_open(make_poll: Callable[..., Poll], now: datetime) -> Callable[..., Po
 
 def take(poll: Poll, person: Person, at: datetime) -> Voter:
     """A voter with ``person``'s token in ``poll``."""
-    voter = Voter(poll.manifest)
+    voter = Voter(poll.manifest or {})
     voter.take(actions.issue(poll=poll, prepared=voter.prepared, by=person, at=at))
     return voter
 
@@ -84,9 +102,60 @@ def vote(poll: Poll, person: Person, choice: str, at: datetime) -> tuple[Voter, 
     return voter, receipt
 
 
-def days(number: int) -> timedelta:
-    return timedelta(days=number)
+class PaperPoll:
+    """A poll with keys and a manifest and no database: what the pure parts are tried on."""
+
+    def __init__(self, issuer: rsa.RSAPrivateKey, rule: PollRule = RULE) -> None:
+        self.issuer = issuer
+        self.receipt_key = ec.generate_private_key(ec.SECP256R1())
+        self.seed = bytes(range(32))
+        self.document = manifest.build(
+            poll=str(uuid.uuid4()),
+            title="Adopt No stalking 1.0.0",
+            question_text="Shall we publish this term?",
+            options=OPTIONS,
+            rule=rule,
+            opens_at=NOW,
+            closes_at=NOW + timedelta(days=3),
+            roll_from=NOW.date() - timedelta(days=14),
+            cutoff=NOW.date(),
+            min_days=0,
+            roll_size=10,
+            roll_root=bytes(32),
+            issuer_spki=spki(self.issuer.public_key()),
+            receipt_spki=spki(self.receipt_key.public_key()),
+            seed=self.seed,
+        )
+        self.manifest = manifest.read(self.document)
+        self.written = self.cast("yes")
+
+    def sign(self, message: bytes) -> bytes:
+        return self.issuer.sign(message, ballots.ISSUER_PADDING, ballots.ISSUER_HASH)
+
+    def voter(self) -> Voter:
+        """A voter whose token is signed."""
+        voter = Voter(self.document)
+        voter.take(self.sign(voter.prepared))
+        return voter
+
+    def cast(self, choice: str) -> dict[str, Any]:
+        """A new voter's ballot."""
+        return self.voter().ballot(choice)
 
 
-def day_before(day: date, number: int) -> date:
-    return day - timedelta(days=number)
+def spki(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.fixture(scope="session")
+def paper(issuer_keys: Iterator[rsa.RSAPrivateKey]) -> PaperPoll:
+    return PaperPoll(next(issuer_keys))
+
+
+@pytest.fixture(scope="session")
+def other_paper(paper: PaperPoll, issuer_keys: Iterator[rsa.RSAPrivateKey]) -> PaperPoll:
+    """Another poll, with other keys."""
+    other = next(issuer_keys)
+    if spki(other.public_key()) == spki(paper.issuer.public_key()):
+        other = next(issuer_keys)
+    return PaperPoll(other)

@@ -13,7 +13,7 @@ from time_machine import travel
 from governance.voting import actions
 from governance.voting.models import Poll
 from members.models import Person
-from tests.governance.voting.conftest import TEST, take, vote
+from tests.governance.voting.conftest import TEST
 
 pytestmark = pytest.mark.django_db
 

@@ -306,7 +306,8 @@ def test_the_cells_are_those_of_the_published_list() -> None:
         ),
         (
             Rule("prohibition", "second", "share_identifiable", recipient="third_parties"),
-            "The organisation may not share data that can be traced to you with other organisations.",
+            "The organisation may not share data that can be traced to you"
+            " with other organisations.",
         ),
         (
             Rule("permission", "second", "store", retention="P30D", storage="encrypted"),

@@ -1,56 +1,32 @@
 """Every address of the site: each app lists its own."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
-from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import views
 from config.api.views import api_root, reference, schema
+from funding.dues import urls as dues
+from governance.proposals import urls as proposals
+from governance.record import urls as record
+from governance.terms import urls as terms
+from governance.voting import urls as voting
+from members import urls as members
 
-APPS = (
-    "members",
-    "governance.record",
-    "governance.terms",
-    "governance.voting",
-    "governance.proposals",
-    "funding.ledger",
-    "funding.dues",
-)
-_there = [app for app in APPS if find_spec(f"{app}.urls")]
-_api = [
-    pattern
-    for app in _there
-    for pattern in getattr(__import__(f"{app}.urls", fromlist=["x"]), "api_urlpatterns", [])
-]
+APPS = (members, record, terms, voting, proposals, dues)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("me/", views.me, name="me"),
     path("privacy/", views.privacy, name="privacy"),
     path("healthz", views.healthz, name="healthz"),
-    *[path("", include(f"{app}.urls")) for app in _there],
+    *[path("", include(app.urlpatterns)) for app in APPS],
     path("api/v1/", api_root, name="api-root"),
     path("api/v1/schema/", schema, name="api-schema"),
     path("api/v1/reference/", reference, name="api-reference"),
-    path("api/v1/", include(_api)),
+    *[path("api/v1/", include(app.api_urlpatterns)) for app in APPS],
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("config.demo.urls")))
-for _name, _app in {
-    "account_login": "members",
-    "account_signup": "members",
-    "join": "funding.dues",
-    "money": "funding.dues",
-    "developers": "governance.terms",
-    "record": "governance.record",
-    "term-list": "governance.terms",
-    "proposal-list": "governance.proposals",
-    "poll-list": "governance.voting",
-}.items():
-    if _app not in _there:
-        urlpatterns.append(path(f"missing/{_name}/", lambda request: HttpResponse(), name=_name))
 
 handler400 = "config.views.bad_request"
 handler403 = "config.views.permission_denied"

@@ -3,31 +3,67 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from config import pages
 from config.api.problems import MEDIA_TYPE
+from funding.dues.models import Plan
+from governance.proposals.models import Proposal
+from governance.terms.models import Term
+from governance.voting.models import Poll
+from members.models import Person
 
 
 @login_not_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    now = timezone.now()
+    return render(
+        request,
+        "home.html",
+        {
+            "term": pages.one_real_term(),
+            "terms": Term.objects.exclude(rules_in_force=None).count(),
+            "decided": pages.decided_lately(3),
+            "open_polls": Poll.objects.taking_ballots(now).order_by("closes_at")[:3],
+            "members": Person.objects.in_standing(now.date()).count(),
+            "plan": Plan.objects.on_offer().first(),
+        },
+    )
 
 
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    return render(request, "me.html")
+    person = cast(Person, request.user)
+    now = timezone.now()
+    return render(
+        request,
+        "me.html",
+        {
+            "standing": person.standing_on(now.date()),
+            "roles": person.role_grants.on(now.date()),
+            "awaits": pages.what_awaits(person, now),
+            "proposals": Proposal.objects.to_show().filter(author=person).order_by("-since")[:10],
+        },
+    )
 
 
 @login_not_required
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy.html")
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 once the database answers."""
     with connection.cursor() as cursor:

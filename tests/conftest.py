@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -20,6 +21,12 @@ from kernel import immutability
 from kernel.immutability import Trigger
 from members import actions
 from members.models import Person, Program, RoleGrant
+
+pytest_plugins = ["tests.browser"]
+
+# A busy machine is no reason for a property test to fail.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SINCE = NOW.date() - timedelta(days=200)
@@ -61,6 +68,12 @@ def _keys() -> None:
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_public_root(tmp_path: Path, settings: Any) -> None:
+    """Published files of one test are not there in the next: what is published never changes."""
+    settings.PUBLIC_ROOT = tmp_path / "public"
 
 
 @pytest.fixture

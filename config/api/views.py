@@ -26,12 +26,12 @@ def api_root(request: Request) -> Response:
     """Where to begin: the description, and the lists."""
     lists = (
         ("schema", "api-schema"),
-        ("terms", "api-term-list"),
+        ("terms", "api-terms"),
         ("proposals", "api-proposal-list"),
-        ("polls", "api-poll-list"),
+        ("polls", "api-polls"),
         ("members", "api-members-summary"),
         ("ledger", "api-ledger-summary"),
-        ("record", "api-record-entry-list"),
+        ("record", "api-record-entries"),
     )
     return Response({name: reverse(route) for name, route in lists})
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from governance.proposals.models import Proposal
-from governance.voting.models import Poll
 
 from config.demo import crowd, mail
 from config.demo.people import GUISES
+from governance.proposals.models import Proposal
+from governance.voting.models import Poll
 from kernel.refusal import Refused
 from members.models import Person
 
@@ -30,7 +30,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         "demo.html",
         {
             "guises": GUISES,
-            "ideas": Proposal.objects.filter(stage="idea").order_by("-created_at")[:10],
+            "ideas": Proposal.objects.filter(stage="idea").to_show().order_by("-opened_at")[:10],
             "polls": Poll.objects.filter(stage="open").order_by("closes_at")[:10],
             "letters": mail.newest(30),
         },

@@ -228,6 +228,10 @@ STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 
+# Demo mode alone has these: where mail is kept instead of sent, and rules in minutes.
+DEMO_MAIL = VAR_DIR / "mail"
+DEMO_RULES = BASE_DIR / "config/demo/rules.toml"
+
 # Which file the decision rules of the founding come from.
 FOUNDING_RULES = Path(
     env.str("FOUNDING_RULES", default=str(BASE_DIR / "governance/proposals/founding.toml"))

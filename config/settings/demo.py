@@ -1,7 +1,7 @@
 """``make run``: everything on this machine, with sample people and a Stripe sandbox."""
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR, VAR_DIR, env
+from config.settings.base import env
 
 DEMO = True
 SECRET_KEY = env.str("SECRET_KEY")
@@ -9,6 +9,3 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Mail that would be sent is kept in a folder, and a page shows it.
 EMAIL_BACKEND = "config.demo.mail.FolderBackend"
-DEMO_MAIL = VAR_DIR / "mail"
-# Minutes instead of days, so that a whole decision can be watched in one sitting.
-DEMO_RULES = BASE_DIR / "config/demo/rules.toml"

@@ -30,4 +30,6 @@ STORAGES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: tests use threads, processes and servers. One for each xdist worker.
     DATABASES["default"]["NAME"] = str(_scratch / "db.sqlite3")
+    # Tests kill processes, never the machine: the disk need not be waited for.
+    DATABASES["default"]["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}

@@ -40,6 +40,11 @@ class PollQuerySet(models.QuerySet["Poll"]):
             place=Case(*[When(stage=stage, then=rank) for rank, stage in enumerate(order)])
         ).order_by("place", coming.asc(nulls_last=True), "-closes_at", "pk")
 
+    def awaiting(self, person: Person) -> Self:
+        """Polls on whose roll ``person`` is and for which they have not taken a ballot."""
+        mine = RollEntry.objects.filter(person=person, issue_mark__isnull=True)
+        return self.filter(pk__in=mine.values("poll"))
+
     def seen_by(self, person: Person) -> Self:
         """Each poll with ``on_roll`` and ``took_ballot``: what ``person`` alone is shown."""
         mine = RollEntry.objects.filter(poll=OuterRef("pk"), person=person)

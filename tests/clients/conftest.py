@@ -6,7 +6,6 @@ The record, its keys and its proofs are the site's own; the client is given thei
 from __future__ import annotations
 
 import hashlib
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,9 +29,6 @@ from governance.record.registry import (
     register,
 )
 from tests.conftest import NOW
-
-# The client is a program of its own, installed by those who use it; here it is read in place.
-sys.path.insert(0, str(Path(django_settings.BASE_DIR, "clients/python")))
 
 ORIGIN = "http://localhost:8000"
 HERE = "/terms/no-stalking/1.0.0"

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from funding.dues import stages as checkout_stages
 from governance.proposals import stages as proposal_stages
 from governance.voting import stages as poll_stages
 
@@ -17,11 +18,16 @@ PAGE = settings.BASE_DIR / "docs" / "stages.md"
 class Move(Protocol):
     """What each app's table of moves is made of."""
 
-    name: str
-    source: str
-    target: str
-    who: str
-    when_in_words: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def when_in_words(self) -> str: ...
 
 
 class Command(BaseCommand):
@@ -43,6 +49,7 @@ def page() -> str:
             "",
             *_lifecycle("A proposal", "governance/proposals/stages.py", proposal_stages.MOVES),
             *_lifecycle("A poll", "governance/voting/stages.py", poll_stages.MOVES),
+            *_lifecycle("A checkout", "funding/dues/stages.py", checkout_stages.MOVES),
         ]
     )
 

@@ -20,15 +20,15 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Command(BaseCommand):
-    help = "Run every sweep when it is due, until stopped; with --once, until nothing moves."
+    help = "Run every sweep when it is due, until stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="run until nothing moves, then end")
+        parser.add_argument("--once", action="store_true", help="run each sweep once, then end")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         if once:
-            while sum(run(sweep, timezone.now()) for sweep in registered()):
-                pass
+            for sweep in registered():
+                run(sweep, timezone.now())
             return
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from funding.dues import actions, sweeps
-from funding.dues.models import CheckoutIntent, Plan
+from funding.dues import actions, stages, sweeps
+from funding.dues.models import CheckoutIntent, InboxObject, Payment, Plan, Subscription
+from funding.ledger import entries
+from funding.ledger.models import Entry, Leg, Seal
 from funding.stripe_sandbox import billing
 from funding.stripe_sandbox.server import Sandbox
-from members.models import Person
+from members.models import OutgoingMail, Person, StandingPeriod
 from tests.conftest import NOW, TEST
 
 KEY = "sk_test_for_the_suite"
@@ -127,6 +129,27 @@ def post(body: bytes, signature: str | None, **more: Any) -> int:
         reverse("dues-webhook"), body, content_type="application/json", headers=headers, **more
     )
     return int(response.status_code)
+
+
+def books() -> dict[str, int]:
+    return {balance.code: balance.natural.minor for balance in Leg.objects.trial_balance()}
+
+
+def all_once(till: Till, *people: Person) -> None:
+    """Each of ``people`` has joined by the standard yearly plan, exactly once, in every table."""
+    count = len(people)
+    assert {payment.person for payment in Payment.objects.all()} == set(people)
+    assert Payment.objects.count() == count
+    assert Entry.objects.count() == Seal.objects.count() == count
+    assert Subscription.objects.count() == count
+    assert StandingPeriod.objects.filter(kind="dues").count() == count
+    assert OutgoingMail.objects.count() == count
+    assert set(CheckoutIntent.objects.values_list("state", flat=True)) == {stages.PAID}
+    assert not InboxObject.objects.waiting().exists()
+    fee = sum(payment.fee_minor for payment in Payment.objects.all())
+    assert fee > 0
+    assert books() == {"dues": 5000 * count, "payment-fees": fee, "stripe": 5000 * count - fee}
+    assert list(entries.breaks(Seal.objects.links())) == []
 
 
 @pytest.fixture

@@ -25,43 +25,21 @@ from funding.dues.models import (
 )
 from funding.dues.stripe_gateway import Declined, Unavailable
 from funding.dues.webhook import Notice
-from funding.ledger import entries
-from funding.ledger.models import Entry, Leg, Seal
+from funding.ledger.models import Entry
 from funding.stripe_sandbox import billing
 from funding.stripe_sandbox.server import Sandbox
 from kernel.sweeps import ClaimLost, claim
-from members.models import OutgoingMail, Person, StandingPeriod
+from members.models import OutgoingMail, Person
 from tests.conftest import NOW, TEST
-from tests.funding.dues.conftest import Till, post
+from tests.funding.dues.conftest import Till, all_once, books, post
 
 MINUTE = timedelta(minutes=1)
 YEAR = datetime(2027, 11, 20, 12, tzinfo=UTC)
 
 
-def books() -> dict[str, int]:
-    return {balance.code: balance.natural.minor for balance in Leg.objects.trial_balance()}
-
-
 def inbox(at: datetime = NOW) -> None:
     while sweeps.inbox(at):
         pass
-
-
-def all_once(till: Till, *people: Person) -> None:
-    """Each of ``people`` has joined by the standard yearly plan, exactly once, in every table."""
-    count = len(people)
-    assert {payment.person for payment in Payment.objects.all()} == set(people)
-    assert Payment.objects.count() == count
-    assert Entry.objects.count() == Seal.objects.count() == count
-    assert Subscription.objects.count() == count
-    assert StandingPeriod.objects.filter(kind="dues").count() == count
-    assert OutgoingMail.objects.count() == count
-    assert set(CheckoutIntent.objects.values_list("state", flat=True)) == {stages.PAID}
-    assert not InboxObject.objects.waiting().exists()
-    fee = sum(payment.fee_minor for payment in Payment.objects.all())
-    assert fee > 0
-    assert books() == {"dues": 5000 * count, "payment-fees": fee, "stripe": 5000 * count - fee}
-    assert list(entries.breaks(Seal.objects.links())) == []
 
 
 def test_a_paid_checkout_becomes_books_standing_and_mail(till: Till, newcomer: Person) -> None:

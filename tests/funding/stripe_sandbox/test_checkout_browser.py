@@ -13,10 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from funding.stripe_sandbox.server import Sandbox
-from tests.functional.conftest import DESK, PHONE, chromium, new_browser
+from tests.browser import DESK, PHONE
 from tests.funding.stripe_sandbox.driving import client_of, make_price, session_params
-
-__all__ = ["chromium", "new_browser"]
 
 pytestmark = pytest.mark.browser
 

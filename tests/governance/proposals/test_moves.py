@@ -22,7 +22,14 @@ from governance.voting.rule import Option, PollRule, text_sha256
 from kernel.refusal import Refused
 from members.models import Person
 from tests.conftest import NOW, TEST
-from tests.governance.proposals.conftest import MakePerson, advance, fresh, resolve, support
+from tests.governance.proposals.conftest import (
+    MakePerson,
+    advance,
+    fresh,
+    propose_term,
+    resolve,
+    support,
+)
 
 VERBS: dict[str, Callable[..., Any]] = {
     "begin_discussion": actions.begin_discussion,
@@ -240,3 +247,19 @@ def test_several_workers_move_each_proposal_once(
     over = NOW + timedelta(days=14)
     assert sum(at_once([lambda: move(over)] * 3)) == len(several)
     assert Step.objects.filter(stage=stages.FINAL).count() == len(several)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_would_collide_at_once_one_is_frozen(
+    rules: None, ada: Person, bob: Person, cyd: Person
+) -> None:
+    both = [support(propose_term(ada, plain=text), bob, cyd) for text in ("One.", "Two.")]
+    over = NOW + timedelta(days=14)
+    answers = at_once(
+        [
+            lambda one=one: actions.freeze(proposal=one, by=TEST, at=over)  # type: ignore[misc]
+            for one in both
+        ]
+    )
+    assert [a.code for a in answers if isinstance(a, Refused)] == ["subject-taken"]
+    assert sorted(fresh(one).stage for one in both) == [stages.DISCUSSION, stages.FINAL]

@@ -12,9 +12,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from members.models import Person
-from tests.functional.conftest import chromium, new_browser
-
-__all__ = ["chromium", "new_browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -1,10 +1,14 @@
-"""A real browser against a real server: Debian's Chromium, driven through Playwright."""
+"""A real browser against a real server: Debian's Chromium, driven through Playwright.
+
+A plugin that ``tests/conftest.py`` names, so that one process starts one browser.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -60,7 +64,7 @@ def new_browser(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
             ),
         )
 
-    def make(**options: object) -> BrowserContext:
+    def make(**options: Any) -> BrowserContext:
         context = chromium.new_context(**{"viewport": PHONE, **options})
         context.set_default_timeout(15_000)
         context.on("page", listen)

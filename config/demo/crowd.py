@@ -1,0 +1,74 @@
+"""The other members of the demo: they sponsor and vote through the same actions as anybody."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+
+from config.demo.people import GUISES
+from governance.proposals import stages
+from governance.proposals.actions import moves, words
+from governance.proposals.models import Proposal
+from governance.voting import actions as voting
+from governance.voting.models import Poll
+from governance.voting.voter import Voter
+from kernel.refusal import Refused
+from members.models import Person
+
+_VISITORS = [guise.email for guise in GUISES]
+
+
+def sponsor(proposal: Proposal, *, at: datetime) -> int:
+    """Have others stand behind the text until its rule is content; answers how many did."""
+    proposal.refresh_from_db()
+    others = (
+        Person.objects.in_standing(at.date())
+        .exclude(email__in=_VISITORS)
+        .exclude(pk=proposal.author_id)
+        .exclude(supports__proposal=proposal, supports__text_sha256=proposal.wording.sha256)
+        .order_by("email")
+    )
+    asked = moves.rule_in_force(proposal.kind, at).sponsors
+    missing = asked - proposal.supports.confirmed(at.date()).count()
+    count = 0
+    for person in others.iterator():
+        if count >= missing or Proposal.objects.get(pk=proposal.pk).stage != stages.IDEA:
+            break
+        try:
+            words.support(proposal=proposal, text_sha256=proposal.wording.sha256, by=person, at=at)
+        except Refused as refusal:
+            if refusal.code != "too-new-to-sponsor":
+                raise
+        else:
+            count += 1
+    return count
+
+
+def vote(poll: Poll, *, yes: int, no: int, abstain: int, at: datetime, stay_away: int = 3) -> int:
+    """Have the others on the roll vote in this proportion; answers how many did.
+
+    Of each ``yes + no + abstain + stay_away`` people, ``stay_away`` do not vote.
+    """
+    choices = itertools.cycle(
+        ["yes"] * yes + ["no"] * no + ["abstain"] * abstain + [""] * stay_away
+    )
+    entries = (
+        poll.roll.filter(issue_mark=None)
+        .exclude(person__email__in=_VISITORS)
+        .select_related("person")
+        .order_by("person__email")
+    )
+    count = 0
+    for entry, choice in zip(entries, choices, strict=False):
+        if choice:
+            cast(poll, choice, by=entry.person, at=at)
+            count += 1
+    return count
+
+
+def cast(poll: Poll, choice: str, *, by: Person, at: datetime) -> None:
+    """One whole vote: take a token signed in, cast signed out, check the receipt."""
+    voter = Voter(poll.manifest or {})
+    voter.take(voting.issue(poll=poll, prepared=voter.prepared, by=by, at=at))
+    ballot = voter.ballot(choice)
+    voter.check_receipt(ballot, voting.cast(poll_id=poll.pk, ballot=ballot, at=at))

@@ -1,0 +1,96 @@
+"""What the front page and a member's own page gather from the apps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from governance.proposals import stages
+from governance.proposals.models import Proposal, Support
+from governance.terms.models import Version
+from governance.terms.rulebook import Rule, sentence
+from governance.voting.models import Poll
+from members.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A term in sentences: what it stops and what it allows or asks for."""
+
+    version: Version
+    title: str
+    stops: list[str]
+    allows: list[str]
+
+
+def told(version: Version) -> Told:
+    """The rules of ``version`` (with ``rules`` and ``revision`` loaded) as sentences."""
+    rules = [row.rule for row in version.rules.all()]
+    return Told(
+        version=version,
+        title=version.revision.title,
+        stops=[_say(rule) for rule in rules if rule.kind == "prohibition"],
+        allows=[_say(rule) for rule in rules if rule.kind != "prohibition"],
+    )
+
+
+def _say(rule: Rule) -> str:
+    return sentence(rule, gettext)
+
+
+def one_real_term() -> Told | None:
+    """The term that has been in force the longest: the one most likely to have stood the test."""
+    version = (
+        Version.objects.filter(term__rules_in_force__isnull=False)
+        .newest()
+        .select_related("revision")
+        .prefetch_related("rules")
+        .order_by("issued", "pk")
+        .first()
+    )
+    return told(version) if version else None
+
+
+def decided_lately(count: int) -> list[Proposal]:
+    """The newest decisions by vote, newest first."""
+    decided = [stages.ADOPTED, stages.REJECTED, stages.NO_QUORUM]
+    return list(Proposal.objects.to_show().filter(stage__in=decided).order_by("-since")[:count])
+
+
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """What awaits a member: polls to vote in, ideas to sponsor, texts to confirm."""
+
+    polls: list[Poll]
+    ideas: list[Proposal]
+    changed: list[Proposal]
+
+    def __bool__(self) -> bool:
+        return bool(self.polls or self.ideas or self.changed)
+
+
+def what_awaits(person: Person, at: datetime) -> Awaits:
+    """What ``person`` could do now; a ballot already taken is not asked for again."""
+    votable = Poll.objects.taking_ballots(at).awaiting(person).order_by("closes_at")
+    mine = Support.objects.filter(person=person)
+    ideas = (
+        Proposal.objects.to_show()
+        .filter(stage=stages.IDEA)
+        .exclude(author=person)
+        .exclude(pk__in=mine.values("proposal"))
+        .order_by("ends_at")
+    )
+    changed = [
+        support.proposal
+        for support in mine.filter(proposal__stage__in=stages.TEXT_OPEN)
+        .select_related("proposal__wording", "proposal__author", "proposal__rule")
+        .order_by("proposal__ends_at")
+        if support.text_sha256 != support.proposal.wording.sha256
+    ]
+    return Awaits(
+        polls=list(votable),
+        ideas=list(ideas[:5]),
+        changed=changed,
+    )

@@ -107,13 +107,17 @@ class WithdrawView(GenericAPIView[Proposal]):
         return _answer(pk)
 
 
-@extend_schema_view(get=extend_schema(summary="What is said about a proposal, oldest first"))
 class CommentList(_ReadOpenly, ListAPIView[Comment]):
     serializer_class = serializers.CommentRow
     ordering = ("at", "pk")
 
     def get_queryset(self) -> QuerySet[Comment]:
-        return Comment.objects.filter(proposal=_find(self.kwargs["pk"])).select_related("author")
+        return Comment.objects.filter(proposal=self.kwargs.get("pk")).select_related("author")
+
+    @extend_schema(summary="What is said about a proposal, oldest first")
+    def get(self, request: Request, pk: str) -> Response:
+        _find(pk)
+        return self.list(request)
 
     @extend_schema(
         summary="Say something about a proposal",

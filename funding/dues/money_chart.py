@@ -13,10 +13,11 @@ from datetime import date
 from funding.ledger.figures import Month
 from kernel.money import Money
 
-WIDTH = 720
-HEIGHT = 240
-_TOP, _BOTTOM, _SIDE = 24, 32, 8
-_WIDEST = 96
+WIDTH = 480
+HEIGHT = 260
+_TOP, _BOTTOM, _SIDE = 30, 44, 6
+_WIDEST = 80
+_NAMES = 8  # of months that fit side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One month: its two bars, the middle to put its name under, and whether it has room."""
+    """One month: its two bars, and the middle to put its name under where there is room for it.
+
+    ``year`` says that the year is to be written too: the name is the first one of that year.
+    """
 
     first: date
     middle: float
     income: Bar
     expense: Bar
     named: bool
+    year: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,7 @@ def draw(months: Sequence[Month], *, currency: str) -> Chart:
     highest = max((max(m.income.minor, m.expense.minor, 0) for m in months), default=0)
     base, room = HEIGHT - _BOTTOM, HEIGHT - _TOP - _BOTTOM
     slot = min((WIDTH - 2 * _SIDE) / max(len(months), 1), _WIDEST)
-    # At most twelve names fit side by side.
-    every = -(-len(months) // 12) or 1
+    every = -(-len(months) // _NAMES) or 1
 
     def bar(x: float, amount: Money) -> Bar:
         height = round(room * max(amount.minor, 0) / highest, 1) if highest else 0.0
@@ -69,6 +73,8 @@ def draw(months: Sequence[Month], *, currency: str) -> Chart:
             income=bar(_SIDE + slot * (number + 0.1), month.income),
             expense=bar(_SIDE + slot * (number + 0.52), month.expense),
             named=number % every == 0,
+            year=number % every == 0
+            and (number == 0 or months[number - every].first.year != month.first.year),
         )
         for number, month in enumerate(months)
     )

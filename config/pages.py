@@ -26,8 +26,8 @@ class Told:
 
 
 def told(version: Version) -> Told:
-    """The rules of ``version`` (with ``rules`` and ``revision`` loaded) as sentences."""
-    rules = [row.rule for row in version.rules.all()]
+    """The rules of ``version`` (with ``revision`` loaded) as sentences."""
+    rules = version.revision.content.rules
     return Told(
         version=version,
         title=version.revision.title,
@@ -46,7 +46,6 @@ def one_real_term() -> Told | None:
         Version.objects.filter(term__rules_in_force__isnull=False)
         .newest()
         .select_related("revision")
-        .prefetch_related("rules")
         .order_by("issued", "pk")
         .first()
     )

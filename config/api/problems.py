@@ -43,7 +43,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
             headers=headers,
             errors=list(_fields(exc.detail)),
         )
-    return problem(exc.status_code, str(exc.default_code), str(exc.detail), headers=headers)
+    return problem(exc.status_code, _code(exc), str(exc.detail), headers=headers)
 
 
 def problem(
@@ -63,6 +63,12 @@ def problem(
         content_type=MEDIA_TYPE,
     )
     return response
+
+
+def _code(exc: exceptions.APIException) -> str:
+    """The most particular code there is: "scope-missing" rather than "permission_denied"."""
+    codes = exc.get_codes()
+    return codes if isinstance(codes, str) else str(exc.default_code)
 
 
 def _fields(detail: Any, path: str = "") -> Any:

@@ -41,9 +41,10 @@ class Planned:
 
     days_ago: int
     author: str
-    title: str
     summary: str
     problem: str
+    # A term has a title of its own.
+    title: str = ""
     kind: str = TERM
     term: str = ""
     text: str = ""
@@ -58,7 +59,6 @@ PLANNED = (
         days_ago=250,
         author="Sam",
         term="no-stalking",
-        title="Adopt the term “No stalking”",
         summary="Show me ads if you must, but do not follow me around to choose them.",
         problem="I looked at one pair of shoes, once. They have been following me for a month.",
         vote={"yes": 8, "no": 1, "abstain": 1, "stay_away": 2},
@@ -75,7 +75,6 @@ PLANNED = (
         days_ago=210,
         author="Mia",
         term="service-delivery-only",
-        title="Adopt the term “Just the service”",
         summary="Use my data to deliver what I asked for, and for nothing else.",
         problem="I wanted a bicycle pump. I did not want to become part of somebody's research.",
         vote={"yes": 7, "no": 2, "abstain": 1, "stay_away": 3},
@@ -85,7 +84,6 @@ PLANNED = (
         days_ago=170,
         author="Elif",
         term="service-delivery-with-portability",
-        title="Adopt the term “Just the service, and my data back”",
         summary="As “Just the service”, and I can take my data with me when I go.",
         problem="Leaving my old phone company took a week of typing in what it already knew.",
         vote={"yes": 6, "no": 2, "abstain": 1, "stay_away": 4},
@@ -94,13 +92,12 @@ PLANNED = (
         days_ago=130,
         author="Jonas",
         term="data-for-public-good",
-        title="Adopt the term “For the public good”",
-        summary="Researchers may use what nobody can trace to me, for the public good.",
+        summary="My data may serve the public good, and nothing may be done with it against me.",
         problem="I would gladly help to plan better bus lines. I have no way to say only that.",
         vote={"yes": 6, "no": 3, "abstain": 1, "stay_away": 4},
         comments=(
             ("Olga", "Who decides what the public good is?"),
-            ("Jonas", "The text names it: research whose results are published for all."),
+            ("Jonas", "We do, each time: the text says what it has to be published for."),
         ),
     ),
     Planned(
@@ -111,13 +108,12 @@ PLANNED = (
         summary="Journalists may listen to members' meetings.",
         problem="People who write about us have to guess what we talk about.",
         text="Journalists who ask beforehand may listen to members' meetings and quote from them.",
-        vote={"yes": 1, "no": 1, "abstain": 1, "stay_away": 40},
+        vote={"yes": 1, "no": 0, "abstain": 0, "stay_away": 30},
     ),
     Planned(
         days_ago=75,
         author="Bela",
         term="service-and-own-analytics",
-        title="Adopt the term “The service may learn from me”",
         summary="A company may study how its own service is used, and keep that to itself.",
         problem="Small shops need to see what works. I do not want to forbid them that.",
         vote={"yes": 4, "no": 6, "abstain": 1, "stay_away": 3},
@@ -173,12 +169,11 @@ PLANNED = (
         days_ago=6,
         author="Karim",
         term="my-data-for-ai",
-        title="Adopt a term on training AI",
         summary="What a company may and may not do with my data when it trains AI.",
         problem="Every service I use wrote to me this spring that it now trains on what I say.",
         comments=(
             ("Ines", "Please keep “training” and “use” apart. They are not the same thing."),
-            ("Karim", "That is what the title now says. Thank you."),
+            ("Karim", "The text does now. Thank you."),
             ("Chen", "I would vote for this only with a way out for texts I wrote before."),
         ),
     ),
@@ -212,8 +207,13 @@ class Story:
 
     def tell(self) -> None:
         """Everything, in the order in which it happened."""
-        proposals.adopt_founding_rules(file=settings.FOUNDING_RULES, by=DEMO, at=self._ago(320))
-        self.till.offer(by=DEMO, at=self._ago(320))
+        begun = self._ago(320)
+        proposals.adopt_founding_rules(file=settings.FOUNDING_RULES, by=DEMO, at=begun)
+        # The founders agreed that from today on a decision takes minutes: one can be watched.
+        proposals.adopt_founding_rules(
+            file=settings.DEMO_RULES, by=DEMO, at=begun, effective_from=self.now
+        )
+        self.till.offer(by=DEMO, at=begun)
         happenings = sorted(
             [*self._joinings(), *self._proposals()], key=lambda happening: happening[0]
         )
@@ -224,8 +224,6 @@ class Story:
                 self.say(f"{moment:%B %Y}: {step} of {len(happenings)} steps")
         self._let_time_pass(self.now)
         self._run("record.sequence", self.now)
-        # From here on a decision takes minutes, so that a visitor can watch one.
-        proposals.adopt_founding_rules(file=settings.DEMO_RULES, by=DEMO, at=self.now)
 
     def _ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)

@@ -16,6 +16,8 @@ ALLOWED_HOSTS = ["localhost", "testserver", "127.0.0.1"]
 PUBLIC_ROOT = _scratch / "public"
 KEYS_DIR = _scratch / "keys"
 KEYS_DIR.mkdir()
+STATIC_ROOT = _scratch / "static"
+STATIC_ROOT.mkdir()
 SEALING_KEYS = [str(KEYS_DIR / "sealing")]
 Path(SEALING_KEYS[0]).write_bytes(sealed.new_key())
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -17,7 +17,6 @@ WIDTH = 480
 HEIGHT = 260
 _TOP, _BOTTOM, _SIDE = 30, 44, 6
 _WIDEST = 80
-_NAMES = 8  # of months that fit side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One month: its two bars, and the middle to put its name under where there is room for it.
-
-    ``year`` says that the year is to be written too: the name is the first one of that year.
-    """
+    """One month: its two bars, the middle to put its name under, and whether to add the year."""
 
     first: date
     middle: float
     income: Bar
     expense: Bar
-    named: bool
     year: bool
 
 
@@ -56,11 +51,10 @@ class Chart:
 
 
 def draw(months: Sequence[Month], *, currency: str) -> Chart:
-    """Lay out ``months``, which are in order and without gaps."""
+    """Lay out ``months``, in order and without gaps; there is room for the names of twelve."""
     highest = max((max(m.income.minor, m.expense.minor, 0) for m in months), default=0)
     base, room = HEIGHT - _BOTTOM, HEIGHT - _TOP - _BOTTOM
     slot = min((WIDTH - 2 * _SIDE) / max(len(months), 1), _WIDEST)
-    every = -(-len(months) // _NAMES) or 1
 
     def bar(x: float, amount: Money) -> Bar:
         height = round(room * max(amount.minor, 0) / highest, 1) if highest else 0.0
@@ -72,9 +66,7 @@ def draw(months: Sequence[Month], *, currency: str) -> Chart:
             middle=round(_SIDE + slot * (number + 0.5), 1),
             income=bar(_SIDE + slot * (number + 0.1), month.income),
             expense=bar(_SIDE + slot * (number + 0.52), month.expense),
-            named=number % every == 0,
-            year=number % every == 0
-            and (number == 0 or months[number - every].first.year != month.first.year),
+            year=number == 0 or month.first.month == 1,
         )
         for number, month in enumerate(months)
     )

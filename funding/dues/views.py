@@ -65,8 +65,8 @@ def wait(request: HttpRequest) -> HttpResponse:
     if checkout.state in (stages.EXPIRED, stages.FAILED):
         return redirect(f"{reverse('join-cancelled')}?checkout={checkout.pk}")
     if checkout.state == stages.PAID:
-        standing = checkout.person.standing_on(timezone.now().date())
-        return render(request, "dues/welcome.html", {"standing": standing})
+        paid = Payment.objects.filter(subscription__checkout=checkout).latest("paid_at")
+        return render(request, "dues/welcome.html", {"payment": paid})
     now = timezone.now()
     since = _since(request, now)
     late = now - since >= _PATIENCE
@@ -122,8 +122,10 @@ def cancel(request: HttpRequest) -> HttpResponse:
 def money(request: HttpRequest) -> HttpResponse:
     """Where the money came from, where it went and where it is. No names."""
     summary = summarise(settings.CURRENCY)
-    chart = money_chart.draw(summary.months, currency=summary.currency)
-    return render(request, "dues/money.html", {"summary": summary, "chart": chart})
+    recent, earlier = summary.months[-12:], summary.months[:-12]
+    chart = money_chart.draw(recent, currency=summary.currency)
+    context = {"summary": summary, "chart": chart, "recent": recent, "earlier": earlier}
+    return render(request, "dues/money.html", context)
 
 
 @csrf_exempt

@@ -24,7 +24,6 @@ def test_every_bar_is_on_the_drawing_and_to_scale(amounts: list[tuple[int, int]]
     chart = money_chart.draw(months, currency="EUR")
     most = max((minor for both in amounts for minor in both), default=0)
     assert chart.highest == Money(max(most, 0), "EUR")
-    assert sum(group.named for group in chart.groups) <= 8
     end = 0.0
     for group, both in zip(chart.groups, amounts, strict=True):
         for bar, minor in zip((group.income, group.expense), both, strict=True):
@@ -43,8 +42,11 @@ def test_the_highest_amount_reaches_the_top_and_half_of_it_half_way() -> None:
     assert group.expense.height == group.income.height / 2
 
 
-def test_each_year_is_written_once_under_its_first_name() -> None:
-    months = [month(2026 + n // 12, n % 12 + 1, 1, 1) for n in range(4, 24)]
+def test_each_year_is_written_once_under_its_first_month() -> None:
+    months = [month(2026 + n // 12, n % 12 + 1, 1, 1) for n in range(4, 26)]
     groups = money_chart.draw(months, currency="EUR").groups
-    assert [group.first for group in groups if group.year] == [date(2026, 5, 1), date(2027, 2, 1)]
-    assert all(group.named for group in groups if group.year)
+    assert [group.first for group in groups if group.year] == [
+        date(2026, 5, 1),
+        date(2027, 1, 1),
+        date(2028, 1, 1),
+    ]

@@ -8,6 +8,8 @@ afterwards; SQLite has one writer at a time.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +72,8 @@ def issue(*, poll: Poll, prepared: bytes, by: Person, at: datetime) -> bytes:
                     "the voting pass you saved."
                 ),
             )
-    return keys.sign_prepared(poll.pk, bytes(poll.private_keys or b""), prepared)
+    with _unless_closed_meanwhile(poll, at):
+        return keys.sign_prepared(poll.pk, bytes(poll.private_keys or b""), prepared)
 
 
 def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:
@@ -87,7 +90,8 @@ def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:
     poll = Poll.objects.get(pk=poll_id)
     _check_takes_ballots(poll, at)
     _check_counts(signed, manifest.read(poll.manifest or {}))
-    receipt_key = keys.receipt_key(poll.pk, bytes(poll.private_keys or b""))
+    with _unless_closed_meanwhile(poll, at):
+        receipt_key = keys.receipt_key(poll.pk, bytes(poll.private_keys or b""))
     if not _store(poll, signed, at):
         _check_takes_ballots(Poll.objects.get(pk=poll.pk), at)
         if not _is_committed(poll, signed):
@@ -108,6 +112,16 @@ def _check_takes_ballots(poll: Poll, at: datetime) -> None:
     if poll.stage == stages.SCHEDULED:
         raise Refused("poll-not-open", _("This vote is not open yet."))
     raise Refused("poll-closed", _("This vote is closed, and takes no more ballots."))
+
+
+@contextmanager
+def _unless_closed_meanwhile(poll: Poll, at: datetime) -> Iterator[None]:
+    """Keys that are gone because the poll began to close since it was read are a refusal."""
+    try:
+        yield
+    except keys.KeysGone:
+        _check_takes_ballots(Poll.objects.get(pk=poll.pk), at)
+        raise
 
 
 def _check_counts(signed: SignedBallot, frozen: manifest.Manifest) -> None:

@@ -66,7 +66,8 @@ def draw(months: Sequence[Month], *, currency: str) -> Chart:
             middle=round(_SIDE + slot * (number + 0.5), 1),
             income=bar(_SIDE + slot * (number + 0.1), month.income),
             expense=bar(_SIDE + slot * (number + 0.52), month.expense),
-            year=number == 0 or month.first.month == 1,
+            # December's would run into January's.
+            year=month.first.month == 1 or (number == 0 and month.first.month < 12),
         )
         for number, month in enumerate(months)
     )

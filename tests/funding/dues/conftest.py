@@ -135,7 +135,7 @@ def books() -> dict[str, int]:
     return {balance.code: balance.natural.minor for balance in Leg.objects.trial_balance()}
 
 
-def all_once(till: Till, *people: Person) -> None:
+def all_once(*people: Person) -> None:
     """Each of ``people`` has joined by the standard yearly plan, exactly once, in every table."""
     count = len(people)
     assert {payment.person for payment in Payment.objects.all()} == set(people)

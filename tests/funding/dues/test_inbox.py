@@ -44,7 +44,7 @@ def inbox(at: datetime = NOW) -> None:
 
 def test_a_paid_checkout_becomes_books_standing_and_mail(till: Till, newcomer: Person) -> None:
     till.join(newcomer)
-    all_once(till, newcomer)
+    all_once(newcomer)
     payment = Payment.objects.get()
     assert (payment.gross_minor, payment.paid_at) == (5000, NOW)
     assert (payment.starts_on, payment.ends_on) == (date(2026, 11, 20), date(2027, 11, 21))
@@ -115,7 +115,7 @@ def test_one_event_of_those_that_say_it_is_enough(till: Till, newcomer: Person) 
     till.pay(till.choose(newcomer))
     assert till.deliver("checkout.session.completed") == 1
     inbox()
-    all_once(till, newcomer)
+    all_once(newcomer)
 
 
 def test_what_happened_later_is_not_undone_by_an_event_from_before(
@@ -171,7 +171,7 @@ def test_a_declined_first_payment_changes_nothing(till: Till, newcomer: Person) 
     assert newcomer.standing_on(NOW.date()) is None
     till.pay(checkout)
     till.settle()
-    all_once(till, newcomer)
+    all_once(newcomer)
 
 
 def test_a_second_subscription_is_booked_and_cancelled_at_once(
@@ -244,7 +244,7 @@ def test_a_payment_that_is_not_settled_yet_is_booked_when_it_is(
     assert newcomer.standing_on(NOW.date()) is None
     assert sweeps.inbox(NOW) == 0
     inbox(NOW + MINUTE)
-    all_once(till, newcomer)
+    all_once(newcomer)
 
 
 @pytest.mark.parametrize("problem", [Unavailable("gone"), Declined("no"), RuntimeError("a bug")])
@@ -276,7 +276,7 @@ def test_what_fails_keeps_its_events_says_why_and_is_tried_again(
     assert waiting.events.filter(done_at=None).exists()
     assert Payment.objects.get().person == ben
     inbox(NOW + timedelta(minutes=11))
-    all_once(till, ada, ben)
+    all_once(ada, ben)
     waiting.refresh_from_db()
     assert (waiting.attempts, waiting.last_error) == (0, "")
 
@@ -306,7 +306,7 @@ def test_whoever_lost_the_lease_writes_nothing(till: Till, newcomer: Person) -> 
     assert InboxEvent.objects.filter(done_at=None).exists()
     actions.postpone_object(leased=slow, error="too late", until=NOW + 60 * MINUTE)
     apply(fast)
-    all_once(till, newcomer)
+    all_once(newcomer)
 
 
 def test_an_event_that_arrives_while_stripe_answers_is_not_taken_for_done(
@@ -341,7 +341,7 @@ def test_a_page_whose_end_nobody_told_us_is_asked_about(till: Till, newcomer: Pe
     assert sweeps.overdue(after) == 1
     assert sweeps.overdue(after) == 0
     inbox(after)
-    all_once(till, newcomer)
+    all_once(newcomer)
 
 
 def test_a_page_that_closed_unpaid_without_our_hearing_of_it(till: Till, newcomer: Person) -> None:
@@ -376,7 +376,7 @@ def test_eight_workers_on_the_same_inbox_apply_each_payment_once(
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    all_once(till, *people)
+    all_once(*people)
 
 
 def change(monkeypatch: pytest.MonkeyPatch, fetch: str, **facts: Any) -> None:

@@ -50,3 +50,5 @@ def test_each_year_is_written_once_under_its_first_month() -> None:
         date(2027, 1, 1),
         date(2028, 1, 1),
     ]
+    groups = money_chart.draw(months[7:10], currency="EUR").groups
+    assert [group.first for group in groups if group.year] == [date(2027, 1, 1)]

@@ -22,7 +22,7 @@ from kernel.immutability import Trigger
 from members import actions
 from members.models import Person, Program, RoleGrant
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.world"]
 
 # A busy machine is no reason for a property test to fail.
 hypothesis.settings.register_profile("suite", deadline=None)

@@ -26,7 +26,7 @@ def sponsor(proposal: Proposal, *, at: datetime) -> int:
         .exclude(email__in=_VISITORS)
         .exclude(pk=proposal.author_id)
         .exclude(supports__proposal=proposal, supports__text_sha256=proposal.wording.sha256)
-        .order_by("email")
+        .order_by("pk")
     )
     asked = moves.rule_in_force(proposal.kind, at).sponsors
     missing = asked - proposal.supports.confirmed(at.date()).count()

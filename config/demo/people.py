@@ -50,6 +50,10 @@ _WORDS = [
 ]
 
 
+# The first names stand alone; the story calls some of them by name.
+NAMED = len(_FIRST)
+
+
 def crowd_names(count: int) -> list[str]:
     """``count`` different display names; pseudonyms are welcome here, and common."""
     names = [*_FIRST, *(f"{first} {words}" for words in _WORDS for first in _FIRST)]

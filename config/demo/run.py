@@ -41,7 +41,8 @@ def main() -> None:
     _manage(environment, "collectstatic", "--noinput", "--verbosity=0")
 
     running: list[subprocess.Popen[bytes]] = []
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
     try:
         running.append(_start(environment, var, "sandbox", _sandbox(environment, var, port)))
         _wait_until_answering(port + 1, "/_sandbox/health", running)

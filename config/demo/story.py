@@ -18,7 +18,7 @@ from django.conf import settings
 
 from config.demo import crowd
 from config.demo.checkout import Till
-from config.demo.people import GUISES, address_of, crowd_names
+from config.demo.people import GUISES, NAMED, address_of, crowd_names
 from governance.proposals import actions as proposals
 from governance.proposals import stages as proposal_stages
 from governance.proposals.models import Proposal
@@ -224,6 +224,8 @@ class Story:
                 self.say(f"{moment:%B %Y}: {step} of {len(happenings)} steps")
         self._let_time_pass(self.now)
         self._run("record.sequence", self.now)
+        while self._run("members.mail", self.now):
+            pass
 
     def _ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
@@ -233,10 +235,11 @@ class Story:
         yield self._ago(310), partial(self._begin, steward.name, steward.email, 310)
         yield self._ago(305), partial(self._join, member.name, member.email, 305)
         yield self._ago(1), partial(self._open_account, newcomer.name, newcomer.email, 1)
+        # A third, and whoever the story names, came at once; the others one by one until yesterday.
+        founders = max(self.size // 3, NAMED)
         for place, name in enumerate(crowd_names(self.size)):
-            # A third came at once, the others one by one until yesterday.
-            founders = max(self.size // 3, 1)
-            days = 300 - place if place < founders else 280 - 278 * (place - founders) / self.size
+            later = (place - founders) / (self.size - founders)
+            days = 300 - place if place < founders else 230 - 229 * later
             yield self._ago(days), partial(self._join, name, address_of(name), days)
 
     def _open_account(self, name: str, email: str, days: float) -> Person:

@@ -32,7 +32,7 @@ def demo(request: HttpRequest) -> HttpResponse:
             "guises": GUISES,
             "ideas": Proposal.objects.filter(stage="idea").to_show().order_by("-opened_at")[:10],
             "polls": Poll.objects.filter(stage="open").order_by("closes_at")[:10],
-            "letters": mail.newest(30),
+            "letters": mail.newest(15),
         },
     )
 

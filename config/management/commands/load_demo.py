@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from config.demo.checkout import Till
+from config.demo.people import NAMED
 from config.demo.story import Story
 from members.models import Person
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, members: int, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo is loaded in demo mode only: config.settings.demo.")
+        if members <= NAMED:
+            raise CommandError(f"The story names {NAMED} people: --members takes more than that.")
         if Person.objects.exists():
             raise CommandError("There are people here already. `make reset` starts over.")
         begun = time.monotonic()

@@ -165,8 +165,8 @@ def _call(ask: Callable[[stripe.StripeClient], Any]) -> dict[str, Any]:
         # Its own message may repeat what we sent, an address among it: the codes say enough.
         said = f"{type(error).__name__} {error.code or ''} {error.request_id or ''}".strip()
         if isinstance(error, _MAY_PASS) or (error.http_status or 0) in (409, 429):
-            raise Unavailable(said) from error
-        raise Declined(said) from error
+            raise Unavailable(said) from None
+        raise Declined(said) from None
     return answer
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.proposals import kinds
 from governance.proposals.models import Proposal, ProposalQuerySet, Stage
+from governance.record.filters import InstantFilter
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -24,10 +25,8 @@ class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc] # it has n
         label=_("Stage"), choices=Stage.choices, empty_label=_("any stage")
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=_kinds, empty_label=_("any kind"))
-    opened_after = django_filters.IsoDateTimeFilter(
-        label=_("Opened after"), field_name="opened_at", lookup_expr="gte"
-    )
-    opened_before = django_filters.IsoDateTimeFilter(
+    opened_after = InstantFilter(label=_("Opened after"), field_name="opened_at", lookup_expr="gte")
+    opened_before = InstantFilter(
         label=_("Opened before"), field_name="opened_at", lookup_expr="lt"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import django_filters
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,11 +17,15 @@ def _types() -> list[tuple[str, str]]:
     return [(entry_type.name, entry_type.name) for entry_type in registered()]
 
 
-# Times near the ends of the calendar cannot be turned into UTC.
-_CALENDAR = (
-    MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
-    MaxValueValidator(datetime(9999, 1, 1, tzinfo=UTC)),
-)
+class InstantFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc] # it has no types
+    """A time from 1970 to 9999: near the ends of the calendar none can be turned into UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        calendar = (
+            MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
+            MaxValueValidator(datetime(9999, 1, 1, tzinfo=UTC)),
+        )
+        super().__init__(validators=calendar, **kwargs)
 
 
 class EntryFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
@@ -29,16 +34,14 @@ class EntryFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no t
     type = django_filters.ChoiceFilter(
         choices=_types, label=_("Kind of entry"), empty_label=_("Every kind")
     )
-    since = django_filters.IsoDateTimeFilter(
+    since = InstantFilter(
         field_name="at",
         lookup_expr="gte",
-        validators=_CALENDAR,
         label=_("Recorded at or after"),
     )
-    until = django_filters.IsoDateTimeFilter(
+    until = InstantFilter(
         field_name="at",
         lookup_expr="lte",
-        validators=_CALENDAR,
         label=_("Recorded at or before"),
     )
 

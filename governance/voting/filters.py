@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from governance.record.filters import InstantFilter
 from governance.voting.models import Poll
 
 
@@ -14,16 +15,10 @@ class PollFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no ty
     stage = django_filters.ChoiceFilter(
         label=_("Stage"), choices=Poll.Stage.choices, empty_label=_("any stage")
     )
-    opens_after = django_filters.IsoDateTimeFilter(
-        label=_("Opens after"), field_name="opens_at", lookup_expr="gte"
-    )
-    opens_before = django_filters.IsoDateTimeFilter(
-        label=_("Opens before"), field_name="opens_at", lookup_expr="lt"
-    )
-    closes_after = django_filters.IsoDateTimeFilter(
-        label=_("Closes after"), field_name="closes_at", lookup_expr="gte"
-    )
-    closes_before = django_filters.IsoDateTimeFilter(
+    opens_after = InstantFilter(label=_("Opens after"), field_name="opens_at", lookup_expr="gte")
+    opens_before = InstantFilter(label=_("Opens before"), field_name="opens_at", lookup_expr="lt")
+    closes_after = InstantFilter(label=_("Closes after"), field_name="closes_at", lookup_expr="gte")
+    closes_before = InstantFilter(
         label=_("Closes before"), field_name="closes_at", lookup_expr="lt"
     )
 

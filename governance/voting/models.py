@@ -11,6 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from governance.voting import stages
+from governance.voting.manifest import Manifest, read
 from governance.voting.rule import METHODS, Option, PollRule
 from kernel.sweeps import Claimable
 from members.models import AbstractEvent, Person
@@ -167,6 +168,11 @@ class Poll(models.Model):
             majority=self.majority,
             founding_minimum=self.founding_minimum,
         )
+
+    @property
+    def frozen(self) -> Manifest:
+        """The manifest, ready to verify with. Raises ``ManifestInvalid`` before the opening."""
+        return read(self.manifest or {})
 
     @property
     def choices(self) -> list[Option]:

@@ -16,8 +16,9 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
-from governance.voting import ballots, bundle, keys, manifest, stages
+from governance.voting import ballots, bundle, keys, stages
 from governance.voting.ballots import Receipt, SignedBallot
+from governance.voting.manifest import Manifest
 from governance.voting.models import Ballot, Intake, IssueMark, Poll
 from governance.voting.permissions import check_can_take_ballot
 from kernel import sealed
@@ -89,7 +90,7 @@ def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:
     signed = ballots.parse(ballot)
     poll = Poll.objects.get(pk=poll_id)
     _check_takes_ballots(poll, at)
-    _check_counts(signed, manifest.read(poll.manifest or {}))
+    _check_counts(signed, poll.frozen)
     with _unless_closed_meanwhile(poll, at):
         receipt_key = keys.receipt_key(poll.pk, bytes(poll.private_keys or b""))
     if not _store(poll, signed, at):
@@ -124,7 +125,7 @@ def _unless_closed_meanwhile(poll: Poll, at: datetime) -> Iterator[None]:
         raise
 
 
-def _check_counts(signed: SignedBallot, frozen: manifest.Manifest) -> None:
+def _check_counts(signed: SignedBallot, frozen: Manifest) -> None:
     """Raise ``Refused`` unless the ballot would count under this manifest."""
     if signed.ballot.poll != frozen.poll:
         raise Refused("wrong-poll", _("This ballot belongs to another vote."))

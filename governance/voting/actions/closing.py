@@ -101,7 +101,7 @@ def publish_bundle(poll: Poll) -> str:
     The same bytes each time: only for a poll that takes no more ballots.
     """
     document = bundle.build(
-        manifest.read(poll.manifest or {}),
+        poll.frozen,
         [_signed(ballot) for ballot in Ballot.objects.filter(poll=poll).iterator()],
         issued=IssueMark.objects.filter(entry__poll=poll).count(),
         seed=sealed.unseal(bytes(poll.seed or b"")),
@@ -127,7 +127,7 @@ def _count_published(poll: Poll) -> dict[str, Any]:
         ballots.parse({"ballot": entry["ballot"], "proof": entry["proof"]})
         for entry in document["ballots"]
     ]
-    return bundle.result(manifest.read(poll.manifest or {}), published, issued=document["issued"])
+    return bundle.result(poll.frozen, published, issued=document["issued"])
 
 
 @transaction.atomic

@@ -86,9 +86,27 @@ def make_open(make_poll: Callable[..., Poll], now: datetime) -> Callable[..., Po
     return make
 
 
+def manifest_of(poll: Poll) -> dict[str, Any]:
+    """The manifest of a poll that has opened."""
+    document: dict[str, Any] = poll.manifest or {}
+    return document
+
+
+def result_of(poll: Poll) -> dict[str, Any]:
+    """The result of a poll that has closed."""
+    document: dict[str, Any] = poll.result or {}
+    return document
+
+
+def turnout(poll: Poll) -> tuple[int, int, int]:
+    """Of a closed poll: on the roll, took a ballot, cast it."""
+    result = result_of(poll)
+    return result["eligible"], result["issued"], result["cast"]
+
+
 def take(poll: Poll, person: Person, at: datetime) -> Voter:
     """A voter with ``person``'s token in ``poll``."""
-    voter = Voter(poll.manifest or {})
+    voter = Voter(manifest_of(poll))
     voter.take(actions.issue(poll=poll, prepared=voter.prepared, by=person, at=at))
     return voter
 

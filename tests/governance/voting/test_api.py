@@ -22,7 +22,8 @@ from governance.voting import actions, ballots
 from governance.voting.models import Intake, IssueMark, Poll
 from governance.voting.voter import Voter
 from members.models import Person, PersonalToken
-from tests.governance.voting.conftest import TEST, vote
+from tests.conftest import TEST
+from tests.governance.voting.conftest import manifest_of, vote
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +156,7 @@ def test_a_page_elsewhere_cannot_take_a_ballot_for_somebody(
     poll = make_open()
     client = Client(enforce_csrf_checks=True)
     client.force_login(person)
-    voter = Voter(poll.manifest or {})
+    voter = Voter(manifest_of(poll))
     message = {"message": ballots.to_base64(voter.prepared)}
     assert post(client, issue_address(poll), message).status_code == 403
     assert not IssueMark.objects.exists()
@@ -175,7 +176,7 @@ def test_a_token_needs_the_scope(
         created_at=now,
         expires_at=now + timedelta(days=1),
     )
-    voter = Voter(poll.manifest or {})
+    voter = Voter(manifest_of(poll))
     answer = post(
         Client(),
         issue_address(poll),
@@ -192,7 +193,7 @@ def test_refusals_have_their_code_and_sentence(
     late = make_person("Late")
     client = Client()
     client.force_login(late)
-    voter = Voter(poll.manifest or {})
+    voter = Voter(manifest_of(poll))
     answer = post(client, issue_address(poll), {"message": ballots.to_base64(voter.prepared)})
     assert answer.status_code == 409
     assert answer["Content-Type"] == "application/problem+json"

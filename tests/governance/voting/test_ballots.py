@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -67,8 +66,8 @@ def at(path: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """Put a value at ``path`` ("ballot.signatures.0.prefix") of a copy of a ballot."""
 
     def put(written: dict[str, Any], value: Any) -> dict[str, Any]:
-        changed: Any = copy.deepcopy(written)
-        inner = changed
+        changed = copy.deepcopy(written)
+        inner: Any = changed
         *way, last = [int(one) if one.isdigit() else one for one in path.split(".")]
         for one in way:
             inner = inner[one]
@@ -142,9 +141,10 @@ def test_base64_has_one_way_to_write_bytes(paper: PaperPoll) -> None:
         b"\x04" + bytes(64),
         b"\x04" + b"\xff" * 64,
         b"\x02" + bytes(64),
-        b"\x06" + secrets.token_bytes(64),
+        b"\x06" + b"\x01" * 64,
         bytes(65),
     ],
+    ids=["zero", "beyond the field", "compressed", "hybrid", "infinity"],
 )
 def test_a_token_is_an_uncompressed_point_of_the_curve(paper: PaperPoll, point: bytes) -> None:
     with pytest.raises(Malformed):

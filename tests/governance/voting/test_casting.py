@@ -6,6 +6,7 @@ import copy
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from governance.voting.models import Ballot, Event, Intake, IssueMark, Poll
 from governance.voting.voter import Voter
 from kernel.refusal import Refused
 from members.models import Person
-from tests.governance.voting.conftest import TEST, take, vote
+from tests.conftest import TEST
+from tests.governance.voting.conftest import manifest_of, result_of, take, vote
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +41,7 @@ def test_the_same_message_is_answered_again(
 ) -> None:
     [person] = people(1)
     poll = make_open()
-    voter = Voter(poll.manifest or {})
+    voter = Voter(manifest_of(poll))
     for _ in range(2):
         signature = actions.issue(poll=poll, prepared=voter.prepared, by=person, at=now)
         voter.take(signature)
@@ -135,7 +137,7 @@ def test_a_higher_number_supersedes_and_all_are_kept(
     for ballot in ballots_cast:
         voter.check_receipt(ballot, actions.cast(poll_id=poll.pk, ballot=ballot, at=now))
     actions.close_poll(poll=poll, at=poll.closes_at, by=TEST)
-    assert poll.result["counts"] == {"yes": 0, "no": 0, "abstain": 1}
+    assert result_of(poll)["counts"] == {"yes": 0, "no": 0, "abstain": 1}
     assert Ballot.objects.count() == 3
 
 
@@ -169,7 +171,7 @@ def test_another_ballot_under_a_number_that_was_used_is_refused(
     other = voter.ballot("no", sequence=1)
     refused("sequence-taken", lambda: actions.cast(poll_id=poll.pk, ballot=other, at=now))
     actions.close_poll(poll=poll, at=poll.closes_at, by=TEST)
-    assert poll.result["counts"]["yes"] == 1
+    assert result_of(poll)["counts"]["yes"] == 1
 
 
 def test_the_intake_takes_nothing_that_is_committed(
@@ -202,7 +204,7 @@ def test_a_token_of_another_poll_is_refused(
     first, second = make_open(), make_open()
     moved = copy.deepcopy(take(first, person, now).ballot("yes"))
     moved["ballot"]["poll"] = str(second.pk)
-    [issuer] = (second.manifest or {})["issuers"]
+    [issuer] = manifest_of(second)["issuers"]
     moved["ballot"]["signatures"][0]["issuer"] = issuer["id"]
     refused("token-not-issued", lambda: actions.cast(poll_id=second.pk, ballot=moved, at=now))
 
@@ -217,7 +219,7 @@ def test_a_choice_that_is_no_option_is_refused(
         ballot = voter.ballot(*choices)
         refused(
             "unknown-choice",
-            lambda ballot=ballot: actions.cast(poll_id=poll.pk, ballot=ballot, at=now),
+            partial(actions.cast, poll_id=poll.pk, ballot=ballot, at=now),
         )
     assert not Intake.objects.exists()
 
@@ -227,8 +229,8 @@ def test_a_token_nobody_issued_is_refused(
 ) -> None:
     people(1)
     poll = make_open()
-    forged = Voter(poll.manifest or {})
-    [issuer] = (poll.manifest or {})["issuers"]
+    forged = Voter(manifest_of(poll))
+    [issuer] = manifest_of(poll)["issuers"]
     forged._signatures = (
         ballots.TokenSignature(issuer["id"], forged._prefix, paper.sign(forged.prepared)[::-1]),
     )
@@ -264,7 +266,10 @@ def test_casting_ends_with_the_window_and_with_the_closing(
     [person] = people(1)
     poll = make_open()
     ballot = take(poll, person, now).ballot("yes")
-    cast_at = lambda at: actions.cast(poll_id=poll.pk, ballot=ballot, at=at)  # noqa: E731
+
+    def cast_at(at: datetime) -> Any:
+        return actions.cast(poll_id=poll.pk, ballot=ballot, at=at)
+
     refused("poll-closed", lambda: cast_at(poll.closes_at))
     cast_at(poll.closes_at - timedelta(microseconds=1))
     actions.close_poll(poll=poll, at=poll.closes_at, by=TEST)

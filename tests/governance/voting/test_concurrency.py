@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -23,7 +24,8 @@ from governance.voting.recount import recount
 from governance.voting.voter import Voter
 from kernel.refusal import Refused
 from members.models import Person
-from tests.governance.voting.conftest import TEST, take
+from tests.conftest import TEST
+from tests.governance.voting.conftest import manifest_of, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +61,7 @@ def committed_hashes() -> list[str]:
 def recounted(poll: Poll) -> Any:
     checked = recount(
         json.loads(read_public(f"polls/{poll.pk}/ballots.json") or b""),
-        poll.manifest or {},
+        manifest_of(poll),
         manifest_sha256=poll.manifest_sha256,
         committed=committed_hashes(),
         recorded_result=poll.result,
@@ -71,12 +73,10 @@ def recounted(poll: Poll) -> Any:
 def test_eight_at_once_take_one_ballot(make_open: MakePoll, people: People, now: datetime) -> None:
     [person] = people(1)
     poll = make_open()
-    voters = [Voter(poll.manifest or {}) for _ in range(THREADS)]
+    voters = [Voter(manifest_of(poll)) for _ in range(THREADS)]
     answers = at_once(
         [
-            lambda voter=voter: actions.issue(  # type: ignore[misc]
-                poll=poll, prepared=voter.prepared, by=person, at=now
-            )
+            partial(actions.issue, poll=poll, prepared=voter.prepared, by=person, at=now)
             for voter in voters
         ]
     )
@@ -136,7 +136,8 @@ def test_no_ballot_is_taken_after_closing_begins(
         actions.close_poll(poll=poll, at=poll.closes_at, by=TEST)
         return []
 
-    answers = at_once([close, *(lambda one=one: fire(one) for one in ready)])  # type: ignore[misc]
+    work: list[Callable[[], list[str]]] = [close, *(partial(fire, one) for one in ready)]
+    answers = at_once(work)
     acknowledged = [one for answer in answers for one in answer]
     assert sorted(acknowledged) == sorted(Ballot.objects.values_list("hash", flat=True))
     assert sorted(acknowledged) == sorted(committed_hashes())
@@ -218,7 +219,7 @@ def test_casting_again_while_committing_doubles_and_loses_nothing(
         return ""
 
     def wait_for_them() -> str:
-        answers.extend(at_once([lambda one=one: insist(one) for one in ready]))  # type: ignore[misc]
+        answers.extend(at_once([partial(insist, one) for one in ready]))
         done.set()
         return ""
 
@@ -267,12 +268,7 @@ def test_two_workers_close_one_poll_once(
     for person in members:
         actions.cast(poll_id=poll.pk, ballot=take(poll, person, now).ballot("no"), at=now)
     copies = [Poll.objects.get(pk=poll.pk) for _ in range(4)]
-    at_once(
-        [
-            lambda one=one: actions.close_poll(poll=one, at=one.closes_at, by=TEST)  # type: ignore[misc]
-            for one in copies
-        ]
-    )
+    at_once([partial(actions.close_poll, poll=one, at=one.closes_at, by=TEST) for one in copies])
     assert {one.stage for one in copies} == {"closed"}
     assert Pending.objects.filter(type="poll.closed").count() == 1
     assert recounted(copies[0])["counts"] == {"yes": 0, "no": 4, "abstain": 0}
@@ -282,12 +278,7 @@ def test_two_workers_open_one_poll_once(make_poll: MakePoll, people: People, now
     people(3)
     poll = make_poll()
     copies = [Poll.objects.get(pk=poll.pk) for _ in range(4)]
-    answers = at_once(
-        [
-            lambda one=one: actions.open_poll(poll=one, at=now, by=TEST)  # type: ignore[misc]
-            for one in copies
-        ]
-    )
+    answers = at_once([partial(actions.open_poll, poll=one, at=now, by=TEST) for one in copies])
     assert Counter(answers) == {None: 1, "poll-not-scheduled": 3}
     assert poll.roll.count() == 3
     assert Pending.objects.filter(type="poll.opened").count() == 1

@@ -14,7 +14,8 @@ from governance.voting import actions, stages
 from governance.voting.models import Ballot, Commitment, Poll, RollEntry
 from governance.voting.triggers import FROZEN
 from members.models import Person
-from tests.governance.voting.conftest import TEST, vote
+from tests.conftest import TEST
+from tests.governance.voting.conftest import vote
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,8 @@ from governance.voting import actions
 from governance.voting.models import Poll
 from governance.voting.rule import PollRule
 from members.models import Person
-from tests.governance.voting.conftest import TEST, take, vote
+from tests.conftest import TEST
+from tests.governance.voting.conftest import manifest_of, result_of, take, vote
 
 pytestmark = pytest.mark.django_db
 
@@ -306,8 +307,8 @@ def test_the_files_are_the_published_bytes_for_ever(
         assert "immutable" in answer["Cache-Control"]
         assert client.get(address, headers={"if-none-match": answer["ETag"]}).status_code == 304
         assert client.head(address).status_code == 200
-    assert contents["manifest"] == canonical_bytes(poll.manifest or {})
-    assert contents["result"] == canonical_bytes(poll.result or {})
+    assert contents["manifest"] == canonical_bytes(manifest_of(poll))
+    assert contents["result"] == canonical_bytes(result_of(poll))
     # The file is made again, the same, where it is missing.
     public_path(f"polls/{poll.pk}/ballots.json").unlink()
     assert client.get(reverse("poll-ballots", args=[poll.pk])).content == contents["ballots"]

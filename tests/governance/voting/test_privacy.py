@@ -30,7 +30,8 @@ from governance.voting.models import (
 )
 from kernel import sealed
 from members.models import Person
-from tests.governance.voting.conftest import TEST, take, vote
+from tests.conftest import TEST
+from tests.governance.voting.conftest import take, vote
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,9 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+ifdef DATABASE_URL
 export DATABASE_URL
+endif
 
 .PHONY: help run reset setup test check format
 

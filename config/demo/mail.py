@@ -17,10 +17,10 @@ from django.utils import timezone
 
 
 class FolderBackend(BaseEmailBackend):
-    """Writes each message to ``settings.DEMO_MAIL`` under a name that sorts by time."""
+    """Writes each message to ``mail`` in ``settings.VAR_DIR`` under a name that sorts by time."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        folder = Path(settings.DEMO_MAIL)
+        folder = settings.VAR_DIR / "mail"
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             name = f"{timezone.now():%Y%m%dT%H%M%S.%f}-{uuid.uuid4().hex[:8]}.eml"
@@ -40,7 +40,7 @@ class Letter:
 
 def newest(count: int) -> list[Letter]:
     """The newest ``count`` mails, newest first."""
-    folder = Path(settings.DEMO_MAIL)
+    folder = settings.VAR_DIR / "mail"
     files = sorted(folder.glob("*.eml"), reverse=True)[:count] if folder.is_dir() else []
     return [_read(file) for file in files]
 

@@ -224,6 +224,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalStage": "governance.proposals.models.Stage",
+        "PollStage": "governance.voting.models.Poll.Stage",
+    },
 }
 
 # Dues
@@ -232,8 +236,7 @@ STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 
-# Demo mode alone has these: where mail is kept instead of sent, and rules in minutes.
-DEMO_MAIL: Path = VAR_DIR / "mail"
+# The rules of the demo, in minutes.
 DEMO_RULES = BASE_DIR / "config/demo/rules.toml"
 
 # Which file the decision rules of the founding come from.

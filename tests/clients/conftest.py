@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.test import Client as Browser
 
 from governance.record import actions, reads, registry, signing, sweeps

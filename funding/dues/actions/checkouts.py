@@ -7,6 +7,7 @@ and asking twice answers the same page.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -58,7 +59,7 @@ def begin_checkout(
         return unfinished
     attest(person=person, version=attestation.VERSION, text=str(attestation.TEXT), by=by, at=at)
     if unfinished:
-        _move(unfinished, stages.REPLACED)
+        move_checkout(unfinished.pk, stages.REPLACED)
     try:
         with transaction.atomic():
             checkout = CheckoutIntent.objects.create(person=person, plan=plan, created_at=at)
@@ -98,8 +99,8 @@ def open_checkout(*, checkout: CheckoutIntent, by: Author, at: datetime) -> str:
         _fail(checkout, str(problem), by=by, at=at)
         raise _no_page() from problem
     with transaction.atomic():
-        moved = _move(
-            checkout,
+        moved = move_checkout(
+            checkout.pk,
             stages.OPEN,
             session_id=session.id,
             session_url=session.url,
@@ -114,7 +115,7 @@ def open_checkout(*, checkout: CheckoutIntent, by: Author, at: datetime) -> str:
 def expire_checkout(*, session_id: str, by: Author, at: datetime) -> None:
     """Note that a payment page closed unpaid. What is not open stays as it is."""
     checkout = CheckoutIntent.objects.filter(session_id=session_id).first()
-    if checkout and _move(checkout, stages.EXPIRED):
+    if checkout and move_checkout(checkout.pk, stages.EXPIRED):
         Event.record("checkout.expired", subject=subject_of(checkout), by=by, at=at)
 
 
@@ -133,13 +134,13 @@ def _close_replaced(person: Person, at: datetime) -> None:
 
 @transaction.atomic
 def _fail(checkout: CheckoutIntent, why: str, *, by: Author, at: datetime) -> None:
-    if _move(checkout, stages.FAILED):
+    if move_checkout(checkout.pk, stages.FAILED):
         Event.record("checkout.failed", subject=subject_of(checkout), by=by, at=at, why=why)
 
 
-def _move(checkout: CheckoutIntent, target: str, **changes: str | datetime) -> bool:
-    """Move on, if the table of stages allows it from where the checkout is now."""
-    allowed = CheckoutIntent.objects.filter(pk=checkout.pk, state__in=stages.sources_of(target))
+def move_checkout(key: uuid.UUID, target: str, **changes: str | datetime) -> bool:
+    """Move on, in the caller's transaction, if the table of stages allows it from where it is."""
+    allowed = CheckoutIntent.objects.filter(pk=key, state__in=stages.sources_of(target))
     return bool(allowed.update(state=target, **changes))
 
 

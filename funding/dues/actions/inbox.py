@@ -17,7 +17,7 @@ from django.utils import translation
 
 from funding.dues import coverage, mails, stages
 from funding.dues.actions.cancellations import cancel
-from funding.dues.actions.checkouts import expire_checkout
+from funding.dues.actions.checkouts import expire_checkout, move_checkout
 from funding.dues.models import (
     LIVE_STATUSES,
     CheckoutIntent,
@@ -123,6 +123,8 @@ def apply_subscription(
     subscription = _record(remote, by=by, at=at)
     paid: list[tuple[Invoice, Collected]] = []
     for invoice in invoices:
+        if invoice.subscription != remote.id:
+            raise Unexpected(f"{invoice.id} is not an invoice of {remote.id}")
         if invoice.status == "paid" and invoice.paid:
             paid.append((invoice, _collected(invoice)))
         elif invoice.status == "open" and invoice.attempted and invoice.renewal:
@@ -252,9 +254,7 @@ def _book(
     gross, fee = collected.gross, collected.fee
     paid_at = invoice.paid_at or at
     starts_on, ends_on = coverage.days_covered(invoice.starts_at, invoice.ends_at)
-    CheckoutIntent.objects.filter(
-        pk=subscription.checkout_id, state__in=stages.sources_of(stages.PAID)
-    ).update(state=stages.PAID)
+    move_checkout(subscription.checkout_id, stages.PAID)
     entry = ledger.post(
         source_key=f"dues:{invoice.id}",
         description="Dues paid",

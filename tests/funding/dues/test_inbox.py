@@ -28,6 +28,7 @@ from funding.dues.webhook import Notice
 from funding.ledger.models import Entry
 from funding.stripe_sandbox import billing
 from funding.stripe_sandbox.server import Sandbox
+from kernel.money import Money
 from kernel.sweeps import ClaimLost, claim
 from members.models import OutgoingMail, Person
 from tests.conftest import NOW, TEST
@@ -227,6 +228,30 @@ def test_a_checkout_we_do_not_know_waits_for_somebody(
     waiting = InboxObject.objects.waiting().get()
     assert checkout in waiting.last_error
     assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"subscription": "sub_other"},
+        {"paid": Money(4999, "EUR")},
+        {"paid": Money(5000, "USD")},
+    ],
+)
+def test_money_that_does_not_add_up_is_not_booked(
+    till: Till,
+    newcomer: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    facts: dict[str, Any],
+) -> None:
+    till.pay(till.choose(newcomer))
+    till.deliver()
+    change(monkeypatch, "fetch_invoice", **facts)
+    inbox()
+    assert InboxObject.objects.waiting().get().last_error.startswith("Unexpected")
+    assert not Entry.objects.exists()
+    assert not Subscription.objects.exists()
+    assert newcomer.standing_on(NOW.date()) is None
 
 
 def test_a_payment_that_is_not_settled_yet_is_booked_when_it_is(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import cast
 
@@ -44,11 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     person = cast(Person, request.user)
     now = timezone.now()
+    standing = person.standing_on(now.date())
     return render(
         request,
         "me.html",
         {
-            "standing": person.standing_on(now.date()),
+            "standing": standing,
+            "lasts_to": standing.until - timedelta(days=1) if standing else None,
             "roles": person.role_grants.on(now.date()),
             "awaits": pages.what_awaits(person, now),
             "proposals": Proposal.objects.to_show().filter(author=person).order_by("-since")[:10],

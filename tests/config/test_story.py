@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from django.utils import timezone
+from pathlib import Path
 
+import pytest
+from django.core.mail import send_mail
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from config.demo import mail
 from governance.proposals.models import Proposal
 from governance.record.models import Entry, Pending
 from governance.terms.models import Term
@@ -14,7 +20,10 @@ from tests.world import World
 
 
 @pytest.mark.django_db
-def test_the_story_holds_every_stage(world: World) -> None:
+@pytest.mark.urls("tests.config.demo_urls")
+def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
+    world: World, settings: Settings, tmp_path: Path, client: Client
+) -> None:
     stages = set(Proposal.objects.values_list("stage", flat=True))
     assert stages == {
         *("idea", "discussion", "final", "voting"),
@@ -25,6 +34,10 @@ def test_the_story_holds_every_stage(world: World) -> None:
     assert not Pending.objects.exists()
     assert Entry.objects.count() > 30
     _the_three_are_who_they_are_said_to_be(world)
+    settings.DEMO = True
+    settings.VAR_DIR = tmp_path
+    _a_visitor_signs_in_with_one_click(client)
+    _the_others_sponsor_and_vote(client, world)
 
 
 def _the_three_are_who_they_are_said_to_be(world: World) -> None:
@@ -32,3 +45,46 @@ def _the_three_are_who_they_are_said_to_be(world: World) -> None:
     assert not world.newcomer.standing_periods.exists()
     assert RoleGrant.objects.get().person == world.steward
     assert Person.objects.in_standing(timezone.now().date()).count() == 42
+
+
+def _a_visitor_signs_in_with_one_click(client: Client) -> None:
+    page = client.get("/demo/")
+    assert "Sign in as Noor" in page.text
+    assert "No mail yet." in page.text
+    assert client.get("/demo/sign-in/member/").status_code == 405
+    assert client.post("/demo/sign-in/nobody/").status_code == 404
+    signed_in = client.post("/demo/sign-in/member/", follow=True)
+    assert "Hello, Mia" in signed_in.text
+    assert "Publish our letters to companies" in signed_in.text
+
+
+def _the_others_sponsor_and_vote(client: Client, world: World) -> None:
+    idea = world.proposal("idea")
+    page = client.post(f"/demo/sponsor/{idea.pk}/", follow=True)
+    assert "put their names to it" in page.text
+    idea.refresh_from_db()
+    assert idea.stage == "discussion"
+    poll = world.poll("open")
+    assert client.post(f"/demo/vote/{poll.pk}/", follow=True).status_code == 200
+    left = poll.roll.filter(issue_mark=None)
+    assert world.member.pk in left.values_list("person", flat=True)
+    assert left.count() < poll.roll.count()
+
+
+@pytest.mark.django_db
+def test_mail_is_kept_in_a_folder_and_read_back_newest_first(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    settings.EMAIL_BACKEND = "config.demo.mail.FolderBackend"
+    assert mail.newest(5) == []
+    send_mail("First", "Eins", "us@example.org", ["ada@example.org"])
+    send_mail("Second", "Zwei – ü", "us@example.org", ["bo@example.org"])
+    second, first = mail.newest(5)
+    assert (second.subject, second.to, second.body.strip()) == (
+        "Second",
+        "bo@example.org",
+        "Zwei – ü",
+    )
+    assert first.subject == "First"
+    assert len(mail.newest(1)) == 1

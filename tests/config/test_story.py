@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import send_mail
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from config.demo import mail
 from governance.proposals.models import Proposal
@@ -22,7 +22,11 @@ from tests.world import World
 @pytest.mark.django_db
 @pytest.mark.urls("tests.config.demo_urls")
 def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
-    world: World, settings: Settings, tmp_path: Path, client: Client
+    world: World,
+    settings: Settings,
+    tmp_path: Path,
+    client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     stages = set(Proposal.objects.values_list("stage", flat=True))
     assert stages == {
@@ -37,6 +41,7 @@ def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
     settings.DEMO = True
     settings.VAR_DIR = tmp_path
     _a_visitor_signs_in_with_one_click(client)
+    _pages_make_no_query_per_row(client, django_assert_num_queries)
     _the_others_sponsor_and_vote(client, world)
 
 
@@ -56,6 +61,19 @@ def _a_visitor_signs_in_with_one_click(client: Client) -> None:
     signed_in = client.post("/demo/sign-in/member/", follow=True)
     assert "Hello, Mia" in signed_in.text
     assert "Publish our letters to companies" in signed_in.text
+
+
+def _pages_make_no_query_per_row(
+    client: Client, assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(Person.objects.get(email="mia@example.org"))
+    # Session and person; the term told; the count of terms, of members; what was decided, what is
+    # open; the cheapest plan.
+    with assert_num_queries(8):
+        client.get("/")
+    # Session and person; standing, roles; polls, changed texts, ideas that await; one's own.
+    with assert_num_queries(8):
+        client.get("/me/")
 
 
 def _the_others_sponsor_and_vote(client: Client, world: World) -> None:

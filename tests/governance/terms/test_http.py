@@ -37,10 +37,9 @@ def body(response: Any) -> bytes:
 
 
 def vary(response: Any) -> set[str]:
-    # Who reads, and in which language, makes no difference to published bytes. What middlewares
-    # add to every answer is not this app's to say.
+    """What the answer says it depends on: for published bytes, never on who reads them."""
     names = {name.strip() for name in response.headers.get("Vary", "").split(",")}
-    return names - {"", "Accept-Language", "Cookie"}
+    return names - {""}
 
 
 # One version

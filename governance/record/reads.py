@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from governance.record import merkle, notes
+from governance.record.canonical import canonical_bytes
 from governance.record.models import Checkpoint, Entry, Tile
 from governance.record.notes import TreeHead, Verifier
 from governance.record.public_files import read_public
-from governance.record.signing import all_keys, log_origin
+from governance.record.signing import all_keys, did_document, log_origin
 from governance.record.tlog_proof import TlogProof
 
 CHECKPOINT = "record/checkpoint"
@@ -104,11 +105,43 @@ def files_between(old: int, new: int) -> Iterator[tuple[str, bytes]]:
         first = (old >> (merkle.TILE_HEIGHT * level)) // merkle.TILE_WIDTH
         number = first
         while width := merkle.tile_width(new, level, number):
-            path = merkle.tile_path(level, number, width)
-            yield f"record/{path}", Tile.objects.hashes(level, number, width)
-            if level == 0:
-                path = merkle.tile_path("entries", number, width)
-                entries = Entry.objects.bundled(number, width)
-                yield f"record/{path}", merkle.bundle(entries)
+            yield from _tile_files(level, number, width)
             number += 1
         level += 1
+
+
+def public_files() -> Iterator[tuple[str, bytes]]:
+    """Every file the record has published, by path, as this database and the keys make it.
+
+    The checkpoint is the published one if it is one that this database signed, else the newest.
+    """
+    newest = Checkpoint.objects.newest()
+    if newest is None:
+        return
+    yield from files_between(0, newest.size)
+    yield from _grown_files(newest.size)
+    yield ".well-known/did.json", canonical_bytes(did_document())
+    note = (read_public(CHECKPOINT) or b"").decode("utf-8", errors="replace")
+    ours = Checkpoint.objects.filter(note=note).exists()
+    yield CHECKPOINT, (note if ours else newest.note).encode()
+
+
+def _grown_files(size: int) -> Iterator[tuple[str, bytes]]:
+    """The tiles that are not full, as they were under earlier checkpoints."""
+    sizes = list(Checkpoint.objects.filter(size__lt=size).values_list("size", flat=True))
+    level = 0
+    while whole := size >> (merkle.TILE_HEIGHT * level):
+        number = whole // merkle.TILE_WIDTH
+        widths = {merkle.tile_width(earlier, level, number) for earlier in sizes}
+        for width in sorted(widths - {0, merkle.tile_width(size, level, number)}):
+            yield from _tile_files(level, number, width)
+        level += 1
+
+
+def _tile_files(level: int, number: int, width: int) -> Iterator[tuple[str, bytes]]:
+    """A tile, and at the level of the leaves the bundle of its entries, by path."""
+    path = merkle.tile_path(level, number, width)
+    yield f"record/{path}", Tile.objects.hashes(level, number, width)
+    if level == 0:
+        path = merkle.tile_path("entries", number, width)
+        yield f"record/{path}", merkle.bundle(Entry.objects.bundled(number, width))

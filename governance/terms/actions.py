@@ -170,10 +170,7 @@ def publish(*, draft: Draft, adoption: Mapping[str, Any], by: Author, at: dateti
         version=content.version,
         sha256=digest,
     )
-    here = f"terms/{content.slug}/{content.version}"
-    files = {f"{here}.json": body, f"{here}.jsonld": body}
-    files |= {document.path(here, part.name): part.body for part in renditions}
-    for path, published in files.items():
+    for path, published in version.public_files():
         transaction.on_commit(partial(write_public, path, published))
     return version
 

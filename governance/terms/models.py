@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from governance.terms.document import path
 from governance.terms.rulebook import DraftContent, Rule, identity
 from governance.terms.versions import SemVer
 from members.models import AbstractEvent, Person
@@ -166,6 +168,14 @@ class Version(models.Model):
     @property
     def number(self) -> SemVer:
         return SemVer(self.major, self.minor, self.patch)
+
+    def public_files(self) -> Iterator[tuple[str, bytes]]:
+        """What is published of it as files, by path. One query, or none where prefetched."""
+        here = f"terms/{self.term_id}/{self.version}"
+        for suffix in ("json", "jsonld"):
+            yield f"{here}.{suffix}", bytes(self.document)
+        for rendition in self.renditions.all():
+            yield path(here, rendition.name), bytes(rendition.body)
 
 
 class Rendition(models.Model):

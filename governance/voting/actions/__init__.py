@@ -5,7 +5,12 @@ behind may join a ballot to a member.
 """
 
 from governance.voting.actions.casting import cast, issue
-from governance.voting.actions.closing import close_poll, commit_ballots, publish_bundle
+from governance.voting.actions.closing import (
+    close_poll,
+    commit_ballots,
+    public_files,
+    publish_bundle,
+)
 from governance.voting.actions.life import cancel_poll, open_poll, schedule_poll
 
 __all__ = [
@@ -15,6 +20,7 @@ __all__ = [
     "commit_ballots",
     "issue",
     "open_poll",
+    "public_files",
     "publish_bundle",
     "schedule_poll",
 ]

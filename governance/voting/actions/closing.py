@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -100,16 +101,30 @@ def publish_bundle(poll: Poll) -> str:
 
     The same bytes each time: only for a poll that takes no more ballots.
     """
+    content = _bundle(poll)
+    publish_manifest(poll.pk, poll.manifest or {})
+    write_public(f"polls/{poll.pk}/ballots.json", content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def public_files(poll: Poll) -> Iterator[tuple[str, bytes]]:
+    """Every file that is published of a poll at its stage, by path."""
+    if poll.manifest is not None:
+        yield f"polls/{poll.pk}/manifest.json", canonical_bytes(poll.manifest)
+    if poll.stage == stages.CLOSED:
+        yield f"polls/{poll.pk}/ballots.json", _bundle(poll)
+        yield f"polls/{poll.pk}/result.json", canonical_bytes(poll.result or {})
+
+
+def _bundle(poll: Poll) -> bytes:
+    """Every committed ballot in one file; the same bytes each time."""
     document = bundle.build(
         poll.frozen,
         [_signed(ballot) for ballot in Ballot.objects.filter(poll=poll).iterator()],
         issued=IssueMark.objects.filter(entry__poll=poll).count(),
         seed=sealed.unseal(bytes(poll.seed or b"")),
     )
-    content = canonical_bytes(document)
-    publish_manifest(poll.pk, poll.manifest or {})
-    write_public(f"polls/{poll.pk}/ballots.json", content)
-    return hashlib.sha256(content).hexdigest()
+    return canonical_bytes(document)
 
 
 @transaction.atomic

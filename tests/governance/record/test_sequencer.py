@@ -455,3 +455,19 @@ def test_a_quiet_sweep_is_cheap(
     # the newest checkpoint; the newest checkpoint again, to publish.
     with django_assert_num_queries(7 if connection.vendor == "postgresql" else 6):
         sequence()
+
+
+def test_what_is_published_can_be_made_again_from_the_database(
+    count: Count, sequence: Sequence, record_of_its_own: Path
+) -> None:
+    size = 0
+    for grown in (3, 200, 255, 257, 300, 513):
+        count(grown - size, start=size)
+        size = grown
+        sequence()
+        files = {
+            path.relative_to(record_of_its_own).as_posix(): path.read_bytes()
+            for path in record_of_its_own.rglob("*")
+            if path.is_file()
+        }
+        assert dict(reads.public_files()) == files, f"at {size} entries"

@@ -54,7 +54,7 @@ class Served:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body=body or None, headers=named)
         response = connection.getresponse()
-        answer = Answer(response.status, response.headers, response.read())
+        answer = Answer(response.status, dict(response.headers), response.read())
         connection.close()
         return answer
 

@@ -13,7 +13,10 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import UnixStreamServer
+from threading import Thread
 
 import pytest
 from django.conf import settings as site
@@ -94,7 +97,7 @@ def _rendered(tree: Path, folder: Path, port: int) -> str:
         "/var/lib/customer-commons/static/": f"{folder}/var/static/",
         "/var/log/nginx/customer-commons.access.log": f"{folder}/access.log",
         "/var/log/nginx/customer-commons.error.log": f"{folder}/error.log",
-        "/run/customer-commons/web.sock": f"{folder}/nobody.sock",
+        "/run/customer-commons/web.sock": f"{folder}/django.sock",
     }.items():
         assert text.count(deployed) == 1, f"{deployed!r} is once in the deployed configuration"
         text = text.replace(deployed, here)
@@ -203,6 +206,37 @@ def test_what_needs_django_is_not_answered_without_it(nginx: Served) -> None:
     bare = path.removesuffix(".json")
     for dynamic in ("/", "/me/", "/terms/", bare, f"{bare}/status.json", "/record/", "/healthz"):
         assert nginx.get(dynamic).status == 502, dynamic
+
+
+def test_django_is_told_who_asks_by_nginx_alone(nginx: Served) -> None:
+    seen: list[dict[str, str]] = []
+
+    class Django(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(dict(self.headers))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: this is not the log under test."""
+
+    with UnixStreamServer(str(nginx.log.with_name("django.sock")), Django) as django:
+        answering = Thread(target=django.handle_request)
+        answering.start()
+        answer = nginx.get(
+            "/terms/",
+            Host="commons.example.org",
+            X_Forwarded_For="10.1.2.3",
+            X_Forwarded_Proto="https",
+        )
+        answering.join(timeout=5)
+
+    assert answer.status == 204
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    [headers] = seen
+    assert headers["X-Forwarded-For"] == "127.0.0.1"
+    assert headers["X-Forwarded-Proto"] == "http"
+    assert headers["Host"] == "commons.example.org"
 
 
 def test_what_is_not_published_yet_is_not_served(nginx: Served) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as webauthn
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -151,13 +158,67 @@ class _PasskeyNameForm(forms.Form):
         self.fields["name"].max_length = 60  # type: ignore[attr-defined]
 
 
+class _CredentialField(forms.JSONField):
+    """What a browser says about a passkey: good for one try, and never shown again."""
+
+    def to_python(self, value: Any) -> Any:
+        with _as_browsers_say_it():
+            said = super().to_python(value)
+            # Half a character and a NUL can be spelt in JSON; PostgreSQL keeps neither.
+            if rb"\u0000" in json.dumps(said, ensure_ascii=False).encode():
+                raise ValueError
+            return said
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
+
+@contextmanager
+def _as_browsers_say_it() -> Iterator[None]:
+    """Refuse what the libraries stumble over while they read it: no browser has made it."""
+    try:
+        yield
+    except (
+        *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+        *(InvalidSignature, struct.error),
+    ):
+        raise get_adapter().validation_error("incorrect_code") from None
+
+
 class AddPasskeyForm(_PasskeyNameForm, webauthn.AddWebAuthnForm):  # type: ignore[misc]
     """A new passkey. It always signs in by itself, so allauth's box for that is checked, unseen."""
+
+    credential = _CredentialField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].widget = forms.HiddenInput()
         self.fields["passwordless"].initial = True
+
+    def clean(self) -> dict[str, Any]:
+        with _as_browsers_say_it():
+            return super().clean() or {}
+
+
+class UsePasskeyForm(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey after the code from the mail, while signing in."""
+
+    credential = _CredentialField(widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Authenticator:
+        with _as_browsers_say_it():
+            return super().clean_credential()
+
+
+class SignInWithPasskeyForm(UsePasskeyForm, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    """Sign in with a passkey alone."""
+
+
+class ConfirmByPasskeyForm(UsePasskeyForm, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey before a change to one's account."""
 
 
 class RenamePasskeyForm(_PasskeyNameForm, webauthn.EditWebAuthnForm):  # type: ignore[misc]

@@ -11,44 +11,59 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members import api, views
 from members.views import without_visitor
 
+# allauth's views, and Django's beneath them, take more methods than their pages send.
+_shown = require_safe
+_form = require_http_methods(["GET", "HEAD", "POST"])
+
 urlpatterns = [
     # Signing up, in and out
-    path("signup/", account.signup, name="account_signup"),
-    path("login/", account.login, name="account_login"),
-    path("login/", account.login, name="account_request_login_code"),
-    path("login/code/", account.confirm_login_code, name="account_confirm_login_code"),
-    path("login/passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("login/second/", mfa.authenticate, name="mfa_authenticate"),
-    path("login/closed/", account.account_inactive, name="account_inactive"),
-    path("confirm/", account.email_verification_sent, name="account_email_verification_sent"),
-    path("logout/", account.logout, name="account_logout"),
+    path("signup/", _form(account.signup), name="account_signup"),
+    path("login/", _form(account.login), name="account_login"),
+    path("login/", _form(account.login), name="account_request_login_code"),
+    path("login/code/", _form(account.confirm_login_code), name="account_confirm_login_code"),
+    path("login/passkey/", _form(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("login/second/", _form(mfa.authenticate), name="mfa_authenticate"),
+    path("login/closed/", _shown(account.account_inactive), name="account_inactive"),
+    path(
+        "confirm/", _form(account.email_verification_sent), name="account_email_verification_sent"
+    ),
+    path("logout/", _form(account.logout), name="account_logout"),
     # One's own account
     path("me/account/", views.account, name="account"),
     path("me/tokens/", views.tokens, name="tokens"),
     path("me/tokens/<uuid:pk>/revoke/", views.revoke_token, name="token-revoke"),
-    path("me/addresses/", without_visitor(account.email), name="account_email"),
+    path("me/addresses/", _form(without_visitor(account.email)), name="account_email"),
     path(
-        "me/confirm/passkey/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
+        "me/confirm/passkey/",
+        _form(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
     ),
-    path("me/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("me/confirm/code/", _form(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("me/passkeys/", views.passkeys, name="mfa_index"),
     path("me/passkeys/", views.passkeys, name="mfa_list_webauthn"),
-    path("me/passkeys/add/", without_visitor(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "me/passkeys/add/", _form(without_visitor(webauthn.add_webauthn)), name="mfa_add_webauthn"
+    ),
     path("me/passkeys/<slug:passkey>/rename/", views.rename_passkey, name="passkey-rename"),
     path("me/passkeys/<slug:passkey>/remove/", views.remove_passkey, name="passkey-remove"),
-    path("me/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "me/recovery-codes/",
+        _shown(recovery_codes.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "me/recovery-codes/new/",
-        without_visitor(recovery_codes.generate_recovery_codes),
+        _form(without_visitor(recovery_codes.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "me/recovery-codes/file/",
-        recovery_codes.download_recovery_codes,
+        _shown(recovery_codes.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
 ]

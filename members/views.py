@@ -21,7 +21,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.refusal import Refused
 from members import actions
@@ -51,7 +51,7 @@ def without_visitor(view: View) -> View:
     return wrapped
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """What others see of you, how you sign in, and the roles you hold."""
     person = cast(Person, request.user)
@@ -75,12 +75,12 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """Your tokens for the API, and a form for another; a new one's secret is on this page once."""
     person, now = cast(Person, request.user), timezone.now()
     form = TokenForm(request.POST or None)
-    if request.method == "GET":
+    if request.method != "POST":
         return _tokens(request, form)
     if not form.is_valid():
         return _tokens(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -112,7 +112,7 @@ class Passkey:
     used_at: datetime | None
 
 
-@require_GET
+@require_safe
 def passkeys(request: HttpRequest) -> HttpResponse:
     """Your passkeys, and how many recovery codes are left for the day you have lost them."""
     person = cast(Person, request.user)
@@ -127,11 +127,14 @@ def passkeys(request: HttpRequest) -> HttpResponse:
     return render(request, "members/passkeys.html", {"passkeys": rows, "codes_left": left})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def rename_passkey(request: HttpRequest, passkey: str) -> HttpResponseBase:
     """Call one of your passkeys something else."""
     return without_visitor(webauthn.edit_webauthn)(request, pk=_own_passkey(request, passkey).pk)
 
 
+# A DELETE would take it away, and no mail would say so.
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_passkey(request: HttpRequest, passkey: str) -> HttpResponseBase:
     """Forget one of your passkeys."""
     return without_visitor(webauthn.remove_webauthn)(request, pk=_own_passkey(request, passkey).pk)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
+from django.utils.timezone import is_naive
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -26,13 +27,25 @@ class Cursor(CursorPagination):
     ) -> list[Any] | None:
         """As REST framework does; a made-up cursor is an address that is not there, not a fault."""
         try:
+            self._check_position(queryset, request, view)
             page: list[Any] | None = super().paginate_queryset(queryset, request, view)
         except (ValueError, ValidationError, OverflowError):
             raise NotFound(self.invalid_cursor_message) from None
         return page
 
+    def _check_position(self, queryset: Any, request: Request, view: APIView | None) -> None:
+        """Raises ``ValueError`` for a position that is a time of no zone: none of ours is."""
+        cursor = self.decode_cursor(request)
+        field = queryset.model._meta.get_field(
+            self.get_ordering(request, queryset, view)[0].lstrip("-")
+        )
+        if cursor and cursor.position and isinstance(field, DateTimeField):
+            moment = field.to_python(cursor.position)
+            if moment is None or is_naive(moment):
+                raise ValueError("a position without a time zone")
+
     def get_ordering(
-        self, request: Request, queryset: QuerySet[Any], view: APIView
+        self, request: Request, queryset: QuerySet[Any], view: APIView | None
     ) -> tuple[str, ...]:
         ordering: tuple[str, ...] = getattr(view, "ordering", ("pk",))
         return ordering

@@ -81,4 +81,9 @@ def _fields(detail: Any, path: str = "") -> Any:
             nested = isinstance(inner, dict | list)
             yield from _fields(inner, f"{path}.{position}" if nested else path)
     else:
-        yield {"field": path or "non_field_errors", "message": str(detail)}
+        yield {"field": _sound(path) or "non_field_errors", "message": _sound(str(detail))}
+
+
+def _sound(text: str) -> str:
+    """Text that UTF-8 can hold: a message may repeat half a character that JSON spelt out."""
+    return text.encode(errors="replace").decode()

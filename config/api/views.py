@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -20,7 +21,7 @@ schema = SpectacularJSONAPIView.as_view(permission_classes=[AllowAny])
 
 
 @extend_schema(exclude=True)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 @permission_classes([AllowAny])
 def api_root(request: Request) -> Response:
     """Where to begin: the description, and the lists."""
@@ -37,6 +38,7 @@ def api_root(request: Request) -> Response:
 
 
 @login_not_required
+@require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """The OpenAPI description as a page: every path, what it takes and what it answers."""
     description = SchemaGenerator().get_schema(request=None, public=True)

@@ -145,8 +145,11 @@ MFA_ADAPTER = "members.adapters.MFAAdapter"
 MFA_FORMS = {
     "add_webauthn": "members.forms.AddPasskeyForm",
     "authenticate": "members.forms.RecoveryCodeForm",
+    "authenticate_webauthn": "members.forms.UsePasskeyForm",
     "edit_webauthn": "members.forms.RenamePasskeyForm",
+    "login_webauthn": "members.forms.SignInWithPasskeyForm",
     "reauthenticate": "members.forms.ConfirmByRecoveryCodeForm",
+    "reauthenticate_webauthn": "members.forms.ConfirmByPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -207,7 +210,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.ShallowJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.Cursor",
     "DEFAULT_THROTTLE_CLASSES": ["config.api.throttling.Throttle"],

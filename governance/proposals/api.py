@@ -97,8 +97,7 @@ class SupportView(GenericAPIView[Proposal]):
         return _answer(pk)
 
 
-class WithdrawView(GenericAPIView[Proposal]):
-    queryset = Proposal.objects.none()
+class WithdrawView(APIView):
     permission_classes = [_MayWrite]
 
     @extend_schema(summary="Withdraw your idea", request=None, responses=serializers.ProposalDetail)

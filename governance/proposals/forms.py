@@ -78,7 +78,9 @@ def term_editor(
     """The editor of a term; ``about`` is the slug of a term of which a new version is written."""
     if wording is not None and wording.revision is not None:
         return editor_for(wording.revision.content, data)
-    latest = Version.objects.filter(latest_of=about).select_related("revision").first()
+    # PostgreSQL takes no NUL, not even in a question.
+    known = Version.objects.filter(latest_of=about.replace("\x00", ""))
+    latest = known.select_related("revision").first()
     if latest is None:
         return editor_for(None, data)
     version = str(latest.number.next("minor"))

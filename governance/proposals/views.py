@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.proposals import actions, kinds, permissions, stages
 from governance.proposals.filters import ProposalFilter
@@ -43,7 +43,7 @@ _TONES = {
 
 
 @login_not_required
-@require_GET
+@require_safe
 def proposal_list(request: HttpRequest) -> HttpResponse:
     """Every proposal, newest first, or those one is looking for."""
     at = timezone.now()
@@ -55,7 +55,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """By which rules proposals are decided, since when, and what adopted them."""
     at = timezone.now()
@@ -68,14 +68,14 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def proposal(request: HttpRequest, pk: str) -> HttpResponse:
     """One proposal: where it stands, what it says, who stands behind it, what was said."""
     return _proposal_page(request, pk)
 
 
 @login_not_required
-@require_GET
+@require_safe
 def text(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """The exact words of one text, in the bytes that its hash is over."""
     wordings = Wording.objects.select_related("revision")
@@ -83,14 +83,14 @@ def text(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     return HttpResponse(canonical_bytes(wording.as_json()), content_type="application/json")
 
 
-@require_GET
+@require_safe
 def choose_kind(request: HttpRequest) -> HttpResponse:
     """What would you like to propose?"""
     context = {"kinds": kinds.registered(), "may": _may_propose(request)}
     return render(request, "proposals/new.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, kind: str) -> HttpResponse:
     """Write a proposal of one kind; ``?about=`` names what it begins from, such as a term."""
     the_kind = _kind_or_404(kind)
@@ -118,7 +118,7 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
     return redirect(opened)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: str) -> HttpResponse:
     """Change the text of one's own proposal."""
     found = _find(pk)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from governance.terms import api, converters, views
+from governance.terms import api, converters
+from governance.terms.views import developers, documents, pages
 
 register_converter(converters.SlugConverter, "term")
 register_converter(converters.VersionConverter, "semver")
@@ -14,29 +15,29 @@ register_converter(converters.DigestConverter, "sha256")
 
 urlpatterns = [
     # Pages
-    path("terms/", views.roster, name="term-list"),
-    path("terms/preview/", views.preview, name="term-preview"),
-    path("terms/<term:slug>/", views.term, name="term"),
-    path("terms/<term:slug>/<semver:version>.html", views.version_page, name="term-page"),
-    path("developers/", views.developers, name="developers"),
+    path("terms/", pages.roster, name="term-list"),
+    path("terms/preview/", pages.preview, name="term-preview"),
+    path("terms/<term:slug>/", pages.term, name="term"),
+    path("terms/<term:slug>/<semver:version>.html", pages.version_page, name="term-page"),
+    path("developers/", developers.developers, name="developers"),
     # Lists and lookups
-    path("terms/index.json", views.index, name="term-index"),
-    path("terms/by-hash/sha256/<sha256:digest>", views.by_hash, name="term-by-hash"),
-    path("terms/<term:slug>/latest", views.latest, name="term-latest"),
-    path("terms/<term:slug>/latest.json", views.latest, {"suffix": "json"}, "term-latest-json"),
+    path("terms/index.json", documents.index, name="term-index"),
+    path("terms/by-hash/sha256/<sha256:digest>", documents.by_hash, name="term-by-hash"),
+    path("terms/<term:slug>/latest", documents.latest, name="term-latest"),
+    path("terms/<term:slug>/latest.json", documents.latest, {"suffix": "json"}, "term-latest-json"),
     # One version: the bare address is negotiated, every format has its own
-    path("terms/<term:slug>/<semver:version>", views.version_negotiated, name="term-version"),
+    path("terms/<term:slug>/<semver:version>", documents.version_negotiated, name="term-version"),
     path(
         "terms/<term:slug>/<semver:version>.<sheet:suffix>",
-        views.version_in,
+        documents.version_in,
         name="term-version-in",
     ),
-    path("terms/<term:slug>/<semver:version>/<part:name>", views.part, name="term-part"),
-    path("terms/<term:slug>/<semver:version>/status.json", views.status, name="term-status"),
-    path("terms/<term:slug>/<semver:version>/proof.tlog-proof", views.proof, name="term-proof"),
+    path("terms/<term:slug>/<semver:version>/<part:name>", documents.part, name="term-part"),
+    path("terms/<term:slug>/<semver:version>/status.json", documents.status, name="term-status"),
+    path("terms/<term:slug>/<semver:version>/proof.tlog-proof", documents.proof, name="term-proof"),
     # What its words mean
-    path("schemas/term/v1.json", views.document_schema, name="term-schema"),
-    path("ns/terms/v1", views.context, name="term-context"),
+    path("schemas/term/v1.json", documents.document_schema, name="term-schema"),
+    path("ns/terms/v1", documents.context, name="term-context"),
 ]
 
 api_urlpatterns = [

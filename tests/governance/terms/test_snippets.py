@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from governance.record import sweeps
 from governance.terms.models import Version
 from governance.terms.roster import load
-from governance.terms.views import SNIPPETS
+from governance.terms.views.developers import SNIPPETS
 from tests.conftest import NOW
 from tests.governance.terms.conftest import Publish
 

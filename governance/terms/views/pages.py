@@ -1,0 +1,109 @@
+"""Terms for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from governance.record import signing
+from governance.terms import words
+from governance.terms.filters import VersionFilter
+from governance.terms.forms import editor_for
+from governance.terms.models import Term, Version
+from governance.terms.rulebook import DraftContent
+from governance.terms.views.addresses import FORMATS, address, links, version_or_404
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A version as its page shows it."""
+
+    version: Version
+    content: DraftContent
+    rules: list[tuple[str, str]]
+    glance: list[words.Glance]
+    poll_path: str
+    counts: list[tuple[str, int]]
+
+    @property
+    def stops(self) -> list[str]:
+        """What the term forbids, in words."""
+        return [sentence for kind, sentence in self.rules if kind == "prohibition"]
+
+    @property
+    def more(self) -> int:
+        """How many more things it stops than a card of the roster names."""
+        return max(0, len(self.stops) - 3)
+
+    @property
+    def opening(self) -> str:
+        """The first paragraph of the plain text, without the marks of Markdown."""
+        return self.content.plain.partition("\n\n")[0].strip("#*_> ")
+
+
+def _sheet(version: Version) -> Sheet:
+    content = version.revision.content
+    counts = version.adoption["result"].get("counts", {})
+    return Sheet(
+        version=version,
+        content=content,
+        rules=[(rule.kind, words.sentence(rule)) for rule in content.rules],
+        glance=words.glance(content.rules),
+        poll_path=urlsplit(version.adoption["poll"]).path,
+        counts=list(counts.items()) if isinstance(counts, dict) else [],
+    )
+
+
+@login_not_required
+@require_safe
+def roster(request: HttpRequest) -> HttpResponse:
+    versions = Version.objects.with_status().newest().select_related("revision")
+    found = VersionFilter(request.GET, queryset=versions.order_by("term_id"))
+    context = {
+        "filter": found,
+        "sheets": [_sheet(version) for version in found.qs] if found.is_valid() else [],
+        "empty": not Term.objects.exists(),
+    }
+    return render(request, "terms/roster.html", context)
+
+
+@login_not_required
+@require_safe
+def term(request: HttpRequest, slug: str) -> HttpResponse:
+    version = get_object_or_404(Version.objects.to_show().newest(), term=slug)
+    return page_of(request, version)
+
+
+@login_not_required
+@require_safe
+def version_page(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    return page_of(request, version_or_404(slug, version))
+
+
+def page_of(request: HttpRequest, version: Version) -> HttpResponse:
+    signer, _key = signing.signer("terms")
+    context = {
+        "sheet": _sheet(version),
+        "version": version,
+        "versions": Version.objects.with_status().filter(term=version.term).newest_first(),
+        "origin": request.build_absolute_uri("/").rstrip("/"),
+        "document_path": address(version, "json"),
+        "signer": f"{signing.did()}#{signer}",
+        "formats": [(suffix, kind) for kind, suffix in FORMATS.items() if suffix != "html"],
+    }
+    response = render(request, "terms/term.html", context)
+    response.headers["Link"] = ", ".join(map(str, links(version)))
+    return response
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What an editor's form amounts to: a piece of page for htmx, a page without it."""
+    piece = request.headers.get("HX-Request") == "true"
+    context = {"preview": editor_for(None, request.POST).preview}
+    return render(request, "terms/_preview.html" if piece else "terms/preview.html", context)

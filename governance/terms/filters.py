@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.terms.models import PublishedRule, Status, Version, VersionQuerySet
-from governance.terms.vocabulary import ACTIONS, KINDS, PURPOSES, Vocabulary
+from governance.terms.vocabulary import ACTIONS, DATA, KINDS, PURPOSES, Vocabulary
+
+_OF_A_RULE = ("kind", "action", "purpose", "data")
 
 
 def _choices(words: Vocabulary) -> list[tuple[str, Any]]:
@@ -17,9 +19,9 @@ def _choices(words: Vocabulary) -> list[tuple[str, Any]]:
 
 
 class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
-    """``?q=track&status=active&kind=prohibition&action=profile&purpose=marketing&slug=…``
+    """``?q=track&status=active&kind=prohibition&action=profile&purpose=marketing&data=health``
 
-    ``kind``, ``action`` and ``purpose`` are of one and the same rule.
+    ``kind``, ``action``, ``purpose`` and ``data`` are of one and the same rule.
     """
 
     q = django_filters.CharFilter(method="with_words", label=_("Words in it"))
@@ -32,6 +34,9 @@ class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped l
     purpose = django_filters.ChoiceFilter(
         choices=_choices(PURPOSES), method="by_rule", label=_("For"), empty_label=_("any")
     )
+    data = django_filters.ChoiceFilter(
+        choices=_choices(DATA), method="by_rule", label=_("Of"), empty_label=_("any")
+    )
     status = django_filters.ChoiceFilter(
         choices=Status.Name.choices, label=_("Status"), empty_label=_("any")
     )
@@ -39,7 +44,7 @@ class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped l
 
     class Meta:
         model = Version
-        fields = ("q", "kind", "action", "purpose", "status", "slug")
+        fields = ("q", "kind", "action", "purpose", "data", "status", "slug")
 
     def with_words(self, queryset: VersionQuerySet, name: str, value: str) -> VersionQuerySet:
         """Versions whose name, title or texts hold ``value``, in capitals or not."""
@@ -58,7 +63,7 @@ class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped l
         found: VersionQuerySet = super().filter_queryset(queryset)
         points = {
             name: self.form.cleaned_data[name]
-            for name in ("kind", "action", "purpose")
+            for name in _OF_A_RULE
             if self.form.cleaned_data.get(name)
         }
         if not points:

@@ -43,4 +43,7 @@ urlpatterns = [
 api_urlpatterns = [
     path("terms/", api.VersionList.as_view(), name="api-terms"),
     path("terms/<term:slug>/", api.TermDetail.as_view(), name="api-term"),
+    path(
+        "terms/<term:slug>/<semver:version>/", api.VersionDetail.as_view(), name="api-term-version"
+    ),
 ]

@@ -327,6 +327,7 @@ ACCESS: dict[str, Doors] = {
     "api-record-entry": _reads(API_READERS, _entry),
     "api-terms": _reads(API_READERS),
     "api-term": _reads(API_READERS, _term),
+    "api-term-version": _reads(API_READERS, _version),
     "api-polls": _reads(API_READERS),
     "api-poll": _reads(API_READERS, _closed_poll),
     "api-poll-issue": _posts(
@@ -378,7 +379,7 @@ _PAGES = ("page",)
 _CURSOR = ("cursor", "page_size")
 _PROPOSALS = ("q", "stage", "kind", "opened_after", "opened_before")
 _POLLS = ("stage", "opens_after", "opens_before", "closes_after", "closes_before")
-_TERMS = ("q", "kind", "action", "purpose", "status", "slug")
+_TERMS = ("q", "kind", "action", "purpose", "data", "status", "slug")
 _ENTRIES = ("type", "since", "until")
 TIMES = {*_PROPOSALS[3:], *_POLLS[1:], *_ENTRIES[1:]}
 

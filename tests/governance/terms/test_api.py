@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from governance.terms.rulebook import matrix
+from governance.terms.rulebook import Rule, matrix
 from tests.conftest import NOW
 from tests.governance.terms.conftest import ADOPTION, Publish
 from tests.governance.terms.rules import DELIVER, NO_PROFILE, NO_TRACKING, content
@@ -66,7 +67,8 @@ def test_a_term_with_its_rules_its_matrix_and_its_versions(
     written = content(version="1.1.0", rules=(NO_TRACKING, DELIVER))
     publish()
     publish(written, at=NOW + timedelta(days=1))
-    with django_assert_num_queries(2):  # the newest version with its text; all versions
+    # The newest version with its text and neighbours; its statuses; its files; all versions.
+    with django_assert_num_queries(4):
         term = client.get(reverse("api-term", args=["no-tracking"])).json()
     assert term["version"] == "1.1.0"
     assert term["plain"] == "Do not follow me around."
@@ -82,7 +84,103 @@ def test_a_term_with_its_rules_its_matrix_and_its_versions(
     ]
 
 
-def test_a_term_that_was_never_published_is_a_problem_of_the_right_kind(client: Client) -> None:
-    response = client.get(reverse("api-term", args=["none"]))
+def test_an_earlier_version_says_what_became_of_it(
+    client: Client, publish: Publish, django_assert_num_queries: Any
+) -> None:
+    first = publish()
+    second = publish(content(version="1.1.0"), at=NOW + timedelta(days=1))
+    address = reverse("api-term-version", args=["no-tracking", "1.0.0"])
+    # The version with its text and neighbours; its statuses; its files; all versions.
+    with django_assert_num_queries(4):
+        said = client.get(address).json()
+    assert (said["version"], said["status"]) == ("1.0.0", "superseded")
+    assert (said["replaces"], said["replaced_by"]) == (None, "1.1.0")
+    assert [(one["status"], one["at"], one["successor"]) for one in said["statuses"]] == [
+        ("superseded", "2026-11-21T12:00:00Z", "1.1.0"),
+        ("active", "2026-11-20T12:00:00Z", None),
+    ]
+    assert said["record"] == said["statuses"][1]["record"] == first.record_hash
+    newer = client.get(reverse("api-term", args=["no-tracking"])).json()
+    assert (newer["version"], newer["replaces"], newer["replaced_by"]) == ("1.1.0", "1.0.0", None)
+    assert newer["sha256"] == second.sha256
+
+
+def test_every_file_it_names_is_there_and_has_its_hash(client: Client, publish: Publish) -> None:
+    version = publish(content(aliases=("https://example.org/alias",)))
+    said = client.get(reverse("api-term", args=["no-tracking"])).json()
+    files = {file["url"]: file for file in said["files"]}
+    assert set(files) == {f"/{path}" for path, _body in version.public_files()}
+    for address, file in files.items():
+        found = client.get(address)
+        assert hashlib.sha256(found.content).hexdigest() == file["sha256"]
+        assert found.headers["Content-Type"] == file["media_type"]
+    assert said["aliases"] == ["https://example.org/alias"]
+    assert client.get(said["status_document"]).json()["status"] == said["status"]
+    assert said["proof"] == f"{said['url']}/proof.tlog-proof"
+
+
+@pytest.mark.parametrize("named", [["none"], ["no-tracking", "9.9.9"], ["none", "1.0.0"]])
+def test_a_term_that_was_never_published_is_a_problem_of_the_right_kind(
+    client: Client, publish: Publish, named: list[str]
+) -> None:
+    publish()
+    route = "api-term-version" if len(named) == 2 else "api-term"
+    response = client.get(reverse(route, args=named))
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("", {"deliver 1.0.0", "no-tracking 1.0.0", "no-tracking 1.1.0"}),
+        ("status=active", {"deliver 1.0.0", "no-tracking 1.1.0"}),
+        ("status=superseded", {"no-tracking 1.0.0"}),
+        ("status=withdrawn", set()),
+        ("action=track", {"no-tracking 1.0.0", "no-tracking 1.1.0"}),
+        ("kind=duty", {"deliver 1.0.0"}),
+        ("kind=duty&action=track", set()),
+        ("data=health", {"no-tracking 1.1.0"}),
+        ("data=health&action=profile", {"no-tracking 1.1.0"}),
+        ("data=health&action=track", set()),
+        ("purpose=marketing", {"no-tracking 1.1.0"}),
+        ("slug=deliver", {"deliver 1.0.0"}),
+        ("slug=none", set()),
+        ("q=FOLLOW", {"no-tracking 1.0.0", "no-tracking 1.1.0", "deliver 1.0.0"}),
+        ("q=bring", {"deliver 1.0.0"}),
+    ],
+)
+def test_the_list_is_narrowed(
+    client: Client, publish: Publish, question: str, found: set[str]
+) -> None:
+    profile = Rule("prohibition", "second", "profile", purpose="marketing", data="health")
+    publish()
+    publish(content(version="1.1.0", rules=(NO_TRACKING, profile)), at=NOW + timedelta(days=1))
+    publish(content("deliver", rules=(DELIVER,), title="Bring it"))
+    rows = client.get(f"{reverse('api-terms')}?{question}").json()["results"]
+    assert {f"{row['slug']} {row['version']}" for row in rows} == found
+
+
+@pytest.mark.parametrize("name", ["status", "action", "purpose", "kind", "data"])
+def test_every_unknown_value_is_a_problem_that_names_its_filter(client: Client, name: str) -> None:
+    response = client.get(reverse("api-terms"), {name: "no-such"})
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert [error["field"] for error in response.json()["errors"]] == [name]
+
+
+def test_whoever_has_the_list_or_a_term_is_told_so_and_any_origin_reads_it(
+    client: Client, publish: Publish
+) -> None:
+    publish()
+    addresses = [reverse("api-terms"), reverse("api-term", args=["no-tracking"])]
+    for address in addresses:
+        first = client.get(address)
+        assert first.headers["Access-Control-Allow-Origin"] == "*"
+        assert first.headers["Cache-Control"] == "no-cache"
+        again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    publish(content(version="1.1.0"), at=NOW + timedelta(days=1))
+    for address in addresses:
+        changed = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert changed.status_code == 200

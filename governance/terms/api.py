@@ -52,7 +52,10 @@ class VersionList(_Open, ListAPIView[Version]):
     queryset = Version.objects.with_status()
 
     def filter_queryset(self, queryset: Any) -> Any:
-        return super().filter_queryset(queryset).values(*VersionSerializer.COLUMNS)
+        """The rows asked for. A form that nothing was entered in is not made: it is dear."""
+        if not self.request.query_params.keys().isdisjoint(VersionFilter.base_filters):
+            queryset = super().filter_queryset(queryset)
+        return queryset.values(*VersionSerializer.COLUMNS)
 
 
 class TermDetail(_Open):

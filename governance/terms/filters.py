@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -14,8 +15,9 @@ from governance.terms.vocabulary import ACTIONS, DATA, KINDS, PURPOSES, Vocabula
 _OF_A_RULE = ("kind", "action", "purpose", "data")
 
 
-def _choices(words: Vocabulary) -> list[tuple[str, Any]]:
-    return [(code, _(word.label)) for code, word in words.items()]
+def _choices(words: Vocabulary) -> Callable[[], list[tuple[str, Any]]]:
+    """The choices when they are asked for: every request has a copy of what stands here."""
+    return lambda: [(code, _(word.label)) for code, word in words.items()]
 
 
 class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped library
@@ -38,7 +40,7 @@ class VersionFilter(django_filters.FilterSet):  # type: ignore[misc] # untyped l
         choices=_choices(DATA), method="by_rule", label=_("Of"), empty_label=_("any")
     )
     status = django_filters.ChoiceFilter(
-        choices=Status.Name.choices, label=_("Status"), empty_label=_("any")
+        choices=lambda: Status.Name.choices, label=_("Status"), empty_label=_("any")
     )
     slug = django_filters.CharFilter(field_name="term_id", label=_("Short name"))
 

@@ -26,6 +26,8 @@ from governance.terms.rulebook import (
 from governance.terms.schema import document_schema
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
+# The language that terms are written and adopted in. Others are translations.
+AUTHORITATIVE = "en"
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
 JSON_LD = "application/ld+json"
@@ -76,8 +78,15 @@ def parts(content: DraftContent, site: Site) -> tuple[Bytes, ...]:
     )
     return (
         Bytes("policy.jsonld", JSON_LD, canonical_bytes(policy)),
-        Bytes("plain.en", TEXT, _text(content.plain)),
-        Bytes("legal.en", TEXT, _text(content.legal)),
+        *texts(content, AUTHORITATIVE),
+    )
+
+
+def texts(content: DraftContent, language: str) -> tuple[Bytes, Bytes]:
+    """The plain words and the legal text, as they are published in ``language``."""
+    return (
+        Bytes(f"plain.{language}", TEXT, _text(content.plain)),
+        Bytes(f"legal.{language}", TEXT, _text(content.legal)),
     )
 
 
@@ -107,14 +116,14 @@ def unsigned(
         "license": LICENCE,
         "parties": {"first": "individual", "second": "organisation"},
         "aliases": list(content.aliases),
-        "title": {"en": content.title},
+        "title": {AUTHORITATIVE: content.title},
         "text": {
-            "en": {
-                name: {"url": f"{here}/{name}.en", "sha256": digests[f"{name}.en"]}
-                for name in ("plain", "legal")
+            AUTHORITATIVE: {
+                text.partition(".")[0]: {"url": f"{here}/{text}", "sha256": digests[text]}
+                for text in (f"plain.{AUTHORITATIVE}", f"legal.{AUTHORITATIVE}")
             }
         },
-        "authoritativeLanguage": "en",
+        "authoritativeLanguage": AUTHORITATIVE,
         "rules": [rule.stated() for rule in content.rules],
         "policy": {"url": f"{here}/policy.jsonld", "sha256": digests["policy.jsonld"]},
         "adoption": dict(adoption or {}),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from governance.terms.document import path
+from governance.terms import languages, stages
+from governance.terms.document import AUTHORITATIVE, Bytes, path
 from governance.terms.rulebook import DraftContent, Rule, identity
 from governance.terms.versions import SemVer
 from members.models import AbstractEvent, Person
@@ -114,9 +116,26 @@ class VersionQuerySet(models.QuerySet["Version"]):
         newest = Status.objects.filter(version=OuterRef("pk")).order_by("-pk")
         return self.annotate(status=Subquery(newest.values("status")[:1]))
 
+    def with_history(self) -> Self:
+        """With its status, ``since`` when and for what ``reason``, and what took its place.
+
+        ``outdated_since`` is when it was first no longer in force, or None.
+        """
+        newest = Status.objects.filter(version=OuterRef("pk")).order_by("-pk")
+        first = newest.exclude(status=Status.Name.ACTIVE).order_by("pk")
+        return self.annotate(
+            status=Subquery(newest.values("status")[:1]),
+            since=Subquery(newest.values("at")[:1]),
+            reason=Subquery(newest.values("reason")[:1]),
+            status_record=Subquery(newest.values("record_hash")[:1]),
+            successor_slug=Subquery(newest.values("successor__term_id")[:1]),
+            successor_version=Subquery(newest.values("successor__version")[:1]),
+            outdated_since=Subquery(first.values("at")[:1]),
+        )
+
     def to_show(self) -> Self:
-        """With status, text and neighbours: what a page of one version needs."""
-        return self.with_status().select_related("revision", "replaces", "replaced_by", "term")
+        """With history, text and neighbours: what a page of one version needs."""
+        return self.with_history().select_related("revision", "replaces", "replaced_by", "term")
 
     def newest(self) -> Self:
         """The newest version of each term."""
@@ -146,7 +165,13 @@ class Version(models.Model):
     issued = models.DateTimeField()
     record_hash = models.CharField(max_length=64)
 
-    status: str  # where ``with_status`` was asked
+    status: str  # where ``with_status`` or ``with_history`` was asked
+    since: datetime  # and these where ``with_history`` was asked
+    reason: str
+    status_record: str
+    successor_slug: str | None
+    successor_version: str | None
+    outdated_since: datetime | None
 
     objects = VersionQuerySet.as_manager()
 
@@ -168,6 +193,14 @@ class Version(models.Model):
     @property
     def number(self) -> SemVer:
         return SemVer(self.major, self.minor, self.patch)
+
+    @property
+    def successor(self) -> tuple[str, str] | None:
+        """Slug and number of the version to use in its place: the one named, or the next."""
+        if self.successor_slug and self.successor_version:
+            return self.successor_slug, self.successor_version
+        after: Version | None = getattr(self, "replaced_by", None)
+        return (after.term_id, after.version) if after else None
 
     def public_files(self) -> Iterator[tuple[str, bytes]]:
         """What is published of it as files, by path. One query, or none where prefetched."""
@@ -194,6 +227,54 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, version: Version, part: Bytes) -> Self:
+        """A row, not saved yet, for bytes that were made of ``version``."""
+        return cls(
+            version=version,
+            name=part.name,
+            media_type=part.media_type,
+            body=part.body,
+            sha256=part.sha256,
+        )
+
+
+class Translation(models.Model):
+    """A version's texts in another language, which its document does not name. Append-only."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="translations")
+    language = models.CharField(max_length=2)
+    title = models.CharField(max_length=120)
+    plain = models.OneToOneField(Rendition, on_delete=models.PROTECT, related_name="+")
+    legal = models.OneToOneField(Rendition, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    record_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "language"], name="translation_once_per_language"
+            ),
+            models.CheckConstraint(
+                condition=~Q(language__in=["", AUTHORITATIVE]), name="translation_not_the_original"
+            ),
+            models.CheckConstraint(condition=~Q(plain=F("legal")), name="translation_of_two_texts"),
+        ]
+        indexes = [models.Index(fields=["-at"], name="translation_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.title}"
+
+    @property
+    def own_name(self) -> str:
+        """What speakers of its language call it."""
+        return languages.own_name(self.language)
+
+    @property
+    def direction(self) -> str:
+        """Which way its language is written: "ltr" or "rtl"."""
+        return languages.direction(self.language)
 
 
 class PublishedRule(models.Model):
@@ -243,17 +324,17 @@ class Status(models.Model):
     """What became of a version, and when. Append-only: the latest row is its status."""
 
     class Name(models.TextChoices):
-        ACTIVE = "active", _("active")
-        SUPERSEDED = "superseded", _("superseded")
-        DEPRECATED = "deprecated", _("deprecated")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        ACTIVE = stages.ACTIVE, _("active")
+        SUPERSEDED = stages.SUPERSEDED, _("superseded")
+        DEPRECATED = stages.DEPRECATED, _("deprecated")
+        WITHDRAWN = stages.WITHDRAWN, _("withdrawn")
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="statuses")
     status = models.CharField(max_length=12, choices=Name)
     successor = models.ForeignKey(
         Version, null=True, on_delete=models.PROTECT, related_name="succeeds"
     )
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
     record_hash = models.CharField(max_length=64)
 
@@ -267,7 +348,22 @@ class Status(models.Model):
                 condition=~Q(status="superseded") | Q(successor__isnull=False),
                 name="status_superseded_by_one",
             ),
+            # No move leads back, so of two who make the same one at once, one is refused here.
+            models.UniqueConstraint(fields=["version", "status"], name="status_once_per_version"),
+            models.CheckConstraint(
+                condition=Q(status__in=["deprecated", "withdrawn"], reason__gt="")
+                | Q(status__in=["active", "superseded"], reason=""),
+                name="status_decided_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="active") | Q(successor=None), name="status_active_has_none"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | ~Q(successor=F("version")),
+                name="status_succeeded_by_another",
+            ),
         ]
+        indexes = [models.Index(fields=["-at"], name="status_by_time")]
 
     def __str__(self) -> str:
         return self.status

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from governance.record.registry import (
+    LANGUAGE,
     SEMVER,
     SHA256,
     SLUG,
@@ -42,9 +43,34 @@ register(
                 "version": SEMVER,
                 "status": one_of("superseded", "deprecated", "withdrawn"),
                 "successor": SEMVER,
+                # Where the successor is a version of another term.
+                "successorSlug": SLUG,
+                # Of the reason in UTF-8, which the status document gives in words.
+                "reasonSha256": SHA256,
             },
-            optional=("successor",),
+            optional=("successor", "successorSlug", "reasonSha256"),
         ),
         summary=_("Version %(version)s of the term “%(slug)s” is now %(status)s."),
+    )
+)
+
+register(
+    EntryType(
+        name="term.translation",
+        schema=closed(
+            {
+                "slug": SLUG,
+                "version": SEMVER,
+                "language": LANGUAGE,
+                # Of the title in UTF-8, and of the two texts as they are published.
+                "titleSha256": SHA256,
+                "plainSha256": SHA256,
+                "legalSha256": SHA256,
+            }
+        ),
+        summary=_(
+            "Version %(version)s of the term “%(slug)s” was published in another language: "
+            "%(language)s."
+        ),
     )
 )

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from funding.dues import stages as checkout_stages
 from governance.proposals import stages as proposal_stages
+from governance.terms import stages as version_stages
 from governance.voting import stages as poll_stages
 
 PAGE = settings.BASE_DIR / "docs" / "stages.md"
@@ -49,6 +50,7 @@ def page() -> str:
             "",
             *_lifecycle("A proposal", "governance/proposals/stages.py", proposal_stages.MOVES),
             *_lifecycle("A poll", "governance/voting/stages.py", poll_stages.MOVES),
+            *_lifecycle("A version of a term", "governance/terms/stages.py", version_stages.MOVES),
             *_lifecycle("A checkout", "funding/dues/stages.py", checkout_stages.MOVES),
         ]
     )

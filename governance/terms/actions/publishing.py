@@ -1,4 +1,4 @@
-"""The only writes to drafts and terms. One verb each, with a named author."""
+"""Publishing a term, which only an adoption does: its bytes are made here, once."""
 
 from __future__ import annotations
 
@@ -15,63 +15,20 @@ from governance.record import actions as record
 from governance.record import signing
 from governance.record.canonical import canonical_bytes, timestamp
 from governance.record.public_files import write_public
-from governance.terms import document, rulebook, versions
+from governance.terms import document, rulebook, stages, versions
+from governance.terms.actions.drafts import check_place, same_rules
 from governance.terms.models import (
     Draft,
     Event,
     PublishedRule,
     Rendition,
-    Revision,
     Status,
     Term,
     Version,
 )
 from governance.terms.rulebook import DraftContent
 from kernel.refusal import Refused
-from members.models import Author, Person, subject_of
-
-
-@transaction.atomic
-def create_draft(*, content: DraftContent, by: Person, at: datetime) -> Draft:
-    """Start a draft of ``by`` with its first revision.
-
-    Raises ``Refused``: "draft-problems" (``rulebook.problems_with`` names them all), "same-rules",
-    "version-not-newer".
-    """
-    _check(content)
-    draft = Draft.objects.create(author=by, created_at=at)
-    _revise(draft, 1, content, by, at)
-    Event.record("draft.created", subject=subject_of(draft), by=by, at=at)
-    return draft
-
-
-@transaction.atomic
-def revise_draft(*, draft: Draft, content: DraftContent, by: Person, at: datetime) -> Revision:
-    """Give the draft a new text. The same text again changes nothing and answers the latest.
-
-    Raises ``Refused`` as :func:`create_draft`, and "draft-frozen", "draft-changed-meanwhile".
-    """
-    _check(content)
-    held = Draft.objects.select_for_update().get(pk=draft.pk)
-    if held.frozen:
-        raise Refused(
-            "draft-frozen",
-            _("This text is fixed now, so that everybody decides on the same words."),
-        )
-    latest = held.latest_revision
-    if latest.sha256 == document.revision_digest(content):
-        return latest
-    revision = _revise(held, latest.number + 1, content, by, at)
-    Event.record("draft.revised", subject=subject_of(draft), by=by, at=at, revision=revision.number)
-    return revision
-
-
-@transaction.atomic
-def freeze_draft(*, draft: Draft, by: Author, at: datetime) -> None:
-    """From now on the text of this draft stays as it is. Again changes nothing."""
-    if Draft.objects.filter(pk=draft.pk, frozen_at=None).update(frozen_at=at):
-        draft.frozen_at = at
-        Event.record("draft.frozen", subject=subject_of(draft), by=by, at=at)
+from members.models import Author
 
 
 @transaction.atomic
@@ -138,19 +95,8 @@ def publish(*, draft: Draft, adoption: Mapping[str, Any], by: Author, at: dateti
         issued=at,
         record_hash=entry.leaf_hash,
     )
-    renditions = (
-        *document.parts(content, site),
-        *document.whole(content, site=site, digest=digest),
-    )
     Rendition.objects.bulk_create(
-        Rendition(
-            version=version,
-            name=part.name,
-            media_type=part.media_type,
-            body=part.body,
-            sha256=part.sha256,
-        )
-        for part in renditions
+        Rendition.of(version, part) for part in _renditions(version, site)
     )
     PublishedRule.objects.bulk_create(
         PublishedRule(version=version, position=position, **rule.as_dict())
@@ -159,7 +105,7 @@ def publish(*, draft: Draft, adoption: Mapping[str, Any], by: Author, at: dateti
     Status.objects.create(
         version=version, status=Status.Name.ACTIVE, at=at, record_hash=entry.leaf_hash
     )
-    if old:
+    if old and stages.allows(_status_of(old), stages.SUPERSEDED):
         _supersede(old, version, at)
     _put_in_force(term, version, content)
     Event.record(
@@ -175,16 +121,44 @@ def publish(*, draft: Draft, adoption: Mapping[str, Any], by: Author, at: dateti
     return version
 
 
-def check_place(content: DraftContent) -> None:
-    """Whether the roster has room for it: newer than its last version, unlike every other term.
+@transaction.atomic
+def add_missing_renditions(*, version: Version, by: Author, at: datetime) -> list[str]:
+    """Render what a version was published without, because this program could not make it then.
 
-    Raises ``Refused``: "version-not-newer", "same-rules".
+    What is there stays as it is. Made from the published bytes alone, so that the same version
+    gets the same bytes everywhere. Answers the names of what was added; again adds nothing.
     """
-    latest = Version.objects.filter(latest_of=content.slug).first()
-    if latest and versions.parse(content.version) <= latest.number:
-        raise _not_newer()
-    if Term.objects.with_rules_of_another(content).exists():
-        raise _same_rules()
+    Term.objects.select_for_update().get(pk=version.term_id)
+    there = set(version.renditions.values_list("name", flat=True))
+    site = document.Site(settings.PUBLIC_ORIGIN)
+    missing = [part for part in _renditions(version, site) if part.name not in there]
+    if missing:
+        Rendition.objects.bulk_create(Rendition.of(version, part) for part in missing)
+        Event.record(
+            "term.rendered",
+            subject=f"term:{version.term_id}",
+            by=by,
+            at=at,
+            version=version.version,
+            names=[part.name for part in missing],
+        )
+    here = f"terms/{version.term_id}/{version.version}"
+    for part in missing:
+        transaction.on_commit(partial(write_public, document.path(here, part.name), part.body))
+    return [part.name for part in missing]
+
+
+def _renditions(version: Version, site: document.Site) -> tuple[document.Bytes, ...]:
+    """Everything that is made of a version once, beside its document."""
+    content = version.revision.content
+    return (
+        *document.parts(content, site),
+        *document.whole(content, site=site, digest=version.sha256),
+    )
+
+
+def _status_of(version: Version) -> str:
+    return Status.objects.filter(version=version).latest("pk").status
 
 
 def _supersede(old: Version, version: Version, at: datetime) -> None:
@@ -215,48 +189,4 @@ def _put_in_force(term: Term, version: Version, content: DraftContent) -> None:
                 latest=version, rules_in_force=rulebook.identity(content.rules)
             )
     except IntegrityError:
-        raise _same_rules() from None
-
-
-def _revise(draft: Draft, number: int, content: DraftContent, by: Person, at: datetime) -> Revision:
-    try:
-        with transaction.atomic():
-            return Revision.objects.create(
-                draft=draft,
-                number=number,
-                slug=content.slug,
-                version=content.version,
-                title=content.title,
-                plain=content.plain,
-                legal=content.legal,
-                rules=[rule.as_dict() for rule in content.rules],
-                aliases=list(content.aliases),
-                sha256=document.revision_digest(content),
-                by=by,
-                at=at,
-            )
-    except IntegrityError:
-        raise Refused(
-            "draft-changed-meanwhile",
-            _("This text was changed while you wrote. Look at the new text, then save yours."),
-        ) from None
-
-
-def _check(content: DraftContent) -> None:
-    for problem in rulebook.problems_with(content):
-        raise Refused("draft-problems", _(problem.message).format(**problem.values))
-    check_place(content)
-
-
-def _not_newer() -> Refused:
-    return Refused(
-        "version-not-newer",
-        _("The term already has this version or a later one. Choose a higher number."),
-    )
-
-
-def _same_rules() -> Refused:
-    return Refused(
-        "same-rules",
-        _("Another term has exactly these rules. Propose a new version of that one instead."),
-    )
+        raise same_rules() from None

@@ -208,6 +208,7 @@ class Story:
     def tell(self) -> None:
         """Everything, in the order in which it happened."""
         begun = self._ago(320)
+        self._run("record.keys", begun)
         proposals.adopt_founding_rules(file=settings.FOUNDING_RULES, by=DEMO, at=begun)
         # The founders agreed that from today on a decision takes minutes: one can be watched.
         proposals.adopt_founding_rules(

@@ -19,8 +19,16 @@ from governance.record import merkle, notes, reads
 from governance.record.canonical import canonical_bytes, timestamp
 from governance.record.models import Checkpoint, Entry, Pending, Tile
 from governance.record.public_files import remove_public, replace_public, write_public
+from governance.record.record_types import KEY_LISTED
 from governance.record.registry import BodyInvalid, entry_type
-from governance.record.signing import did_document, log_origin, signer
+from governance.record.signing import (
+    DID_DOCUMENT,
+    KeyMissing,
+    key_files,
+    log_origin,
+    make_next_key,
+    signer,
+)
 
 # An entry's length is written in two bytes in the bundles that monitors read.
 LONGEST = 65_535
@@ -65,6 +73,52 @@ def submit(*, type: str, body: Mapping[str, Any], at: datetime) -> Pending:
         data=data,
         leaf_hash=merkle.leaf_hash(data).hex(),
     )
+
+
+def rotate_key(*, purpose: str, at: datetime) -> str:
+    """Make the next key of ``purpose`` ("record", "terms"); answers its name ("record-2").
+
+    It signs once the record lists it. Stopped halfway, it is finished by calling this again, or by
+    the sweep that lists keys; until then nothing is made twice.
+    """
+    name = make_next_key(purpose)
+    list_keys(at=at)
+    return name
+
+
+@transaction.atomic
+def list_keys(*, at: datetime) -> int:
+    """Submit an entry for each of our keys that the record does not list yet; answers how many.
+
+    Raises ``KeyMissing`` if a file holds another key than the record lists under its name.
+    """
+    _only_writer(wait=True)
+    listed = {name: key.multibase for name, key in reads.listed_keys(Entry.objects.size()).items()}
+    for row in Pending.objects.filter(type=KEY_LISTED.name):
+        said = row.content
+        listed[f"{said['purpose']}-{said['number']}"] = said["publicKeyMultibase"]
+    submitted = 0
+    before: dict[str, int] = {}
+    for key in key_files():
+        if key.fragment not in listed:
+            submit(
+                type=KEY_LISTED.name,
+                body={
+                    "purpose": key.purpose,
+                    "number": key.number,
+                    "publicKeyMultibase": key.multibase,
+                    **({"replaces": before[key.purpose]} if key.purpose in before else {}),
+                },
+                at=at,
+            )
+            submitted += 1
+        elif listed[key.fragment] != key.multibase:
+            raise KeyMissing(
+                f"{key.fragment}.pem is not the key that the record lists as {key.fragment}: "
+                f"put the right file back, or move this one away"
+            )
+        before[key.purpose] = key.number
+    return submitted
 
 
 def newest_waiting() -> int | None:
@@ -139,12 +193,12 @@ def publish() -> bool:
         write_public(path, content)
         if ".p/" not in path:
             remove_public(f"{path}.p")  # what it was while it grew
-    document = canonical_bytes(did_document())
+    document = canonical_bytes(reads.did_document(newest.size))
     # One at a time, so that a slow process never puts an older checkpoint over a newer one.
     with transaction.atomic(durable=True):
         if not _only_writer() or reads.published_size() > newest.size:
             return False
-        replace_public(".well-known/did.json", document)
+        replace_public(DID_DOCUMENT, document)
         replace_public(reads.CHECKPOINT, newest.note.encode())
     return True
 
@@ -199,14 +253,17 @@ def _store_full_tiles(old: int, new: int) -> None:
         level, old, new = level + 1, filled.start, filled.stop
 
 
-def _only_writer() -> bool:
-    """Whether this transaction alone may extend the log; no waiting.
+def _only_writer(*, wait: bool = False) -> bool:
+    """Whether this transaction alone may extend the log; with ``wait``, once it may.
 
     On SQLite every write transaction is alone.
     """
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_WRITER_LOCK])
+            return True
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_WRITER_LOCK])
         return bool(cursor.fetchone()[0])
 

@@ -82,12 +82,12 @@ def _temporary(target: Path, content: bytes) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         yield temporary
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` last: without this a crash may forget a file's new name."""
     handle = os.open(folder, os.O_RDONLY)
     try:

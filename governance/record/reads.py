@@ -6,15 +6,26 @@ file is what left the house, and it outlives a database that is restored from an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from governance.record import merkle, notes
 from governance.record.canonical import canonical_bytes
 from governance.record.models import Checkpoint, Entry, Tile
 from governance.record.notes import TreeHead, Verifier
 from governance.record.public_files import read_public
-from governance.record.signing import all_keys, did_document, log_origin
+from governance.record.record_types import KEY_LISTED
+from governance.record.signing import (
+    DID_DOCUMENT,
+    Key,
+    all_keys,
+    describe,
+    key_files,
+    key_of,
+    log_origin,
+)
 from governance.record.tlog_proof import TlogProof
 
 CHECKPOINT = "record/checkpoint"
@@ -55,6 +66,24 @@ def published_at() -> Checkpoint | None:
 def verifiers() -> list[Verifier]:
     """The keys, present and past, that our checkpoints are signed by."""
     return [Verifier(log_origin(), key.public) for key in all_keys() if key.purpose == "record"]
+
+
+def listed_keys(size: int) -> dict[str, Key]:
+    """The keys, by name, that the first ``size`` entries list."""
+    rows = Entry.objects.within(size).filter(type=KEY_LISTED.name).order_by("index")
+    said = [json.loads(bytes(data)) for data in rows.values_list("data", flat=True)]
+    keys = [key_of(one["purpose"], one["number"], one["publicKeyMultibase"]) for one in said]
+    return {key.fragment: key for key in keys}
+
+
+def did_document(size: int) -> dict[str, Any]:
+    """What ``did.json`` says beside a checkpoint of ``size``: the keys that its entries list.
+
+    For a purpose that they list no key for, as before the first one, those of our files.
+    """
+    listed = listed_keys(size).values()
+    purposes = {key.purpose for key in listed}
+    return describe([*listed, *(key for key in key_files() if key.purpose not in purposes)])
 
 
 def tree_root(size: int) -> bytes:
@@ -120,10 +149,10 @@ def public_files() -> Iterator[tuple[str, bytes]]:
         return
     yield from files_between(0, newest.size)
     yield from _grown_files(newest.size)
-    yield ".well-known/did.json", canonical_bytes(did_document())
     note = (read_public(CHECKPOINT) or b"").decode("utf-8", errors="replace")
-    ours = Checkpoint.objects.filter(note=note).exists()
-    yield CHECKPOINT, (note if ours else newest.note).encode()
+    current = Checkpoint.objects.filter(note=note).first() or newest
+    yield DID_DOCUMENT, canonical_bytes(did_document(current.size))
+    yield CHECKPOINT, current.note.encode()
 
 
 def _grown_files(size: int) -> Iterator[tuple[str, bytes]]:

@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 
 from governance.record import actions, merkle, reads, signing, sweeps
 from governance.record.canonical import canonical_bytes
+from governance.record.public_files import public_path
 from tests.clients.conftest import HERE, ORIGIN, Site, publish
 from tests.conftest import NOW
 
@@ -146,6 +147,7 @@ def test_a_term_signed_by_a_key_that_is_not_for_terms_is_refused(
     (folder / "terms-1.pem").write_bytes((folder / "record-1.pem").read_bytes())
     site = publish(document)
     (folder / "terms-1.pem").unlink()
+    public_path(signing.DID_DOCUMENT).unlink()
     signing.make_keys(folder)
     site[DID] = Browser().get(DID).content
     with pytest.raises(NotVerified, match="does not fit") as caught:

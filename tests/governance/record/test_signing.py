@@ -61,8 +61,8 @@ def test_the_command_makes_what_is_missing_for_its_owner_alone_and_says_so(
 def test_the_did_document_lists_the_keys_under_our_origin() -> None:
     document = signing.did_document()
     assert document["id"] == DID
-    assert signing.key_ids() == [f"{DID}#record-1", f"{DID}#terms-1"]
-    assert [method["id"] for method in document["verificationMethod"]] == signing.key_ids()
+    listed = [method["id"] for method in document["verificationMethod"]]
+    assert listed == document["assertionMethod"] == [f"{DID}#record-1", f"{DID}#terms-1"]
 
 
 def test_a_signed_document_verifies_with_the_key_it_names() -> None:
@@ -83,7 +83,7 @@ def test_after_a_rotation_the_new_key_signs_and_the_old_stays_listed(
     _, old = signing.signer("terms")
     signing.make_keys(tmp_path / "other")
     (tmp_path / "other" / "terms-1.pem").rename(folder / "terms-2.pem")
-    assert signing.key_ids() == [f"{DID}#record-1", f"{DID}#terms-1", f"{DID}#terms-2"]
+    assert [key.fragment for key in signing.all_keys()] == ["record-1", "terms-1", "terms-2"]
     signed = signing.sign_document({}, at=NOW)
     assert signed["proof"]["verificationMethod"] == f"{DID}#terms-2"
 

@@ -65,14 +65,18 @@ def overlaps_rule(one: Rule, other: Rule) -> bool:
         and overlap(PURPOSES, one.purpose, other.purpose)
         and overlap(DATA, one.data, other.data)
         and overlap(RECIPIENTS, one.recipient, other.recipient)
+        and overlap(STORAGE, one.storage, other.storage)
         and _span(one)[0] <= _span(other)[1]
         and _span(other)[0] <= _span(one)[1]
     )
 
 
 def _span(rule: Rule) -> tuple[int, int]:
+    """Days of keeping that it speaks of; of a duty, the days by which it will have been done."""
     if not rule.retention:
-        return (0, _FOR_EVER)
+        return (_FOR_EVER, _FOR_EVER) if rule.kind == "duty" else (0, _FOR_EVER)
+    if rule.kind == "duty":
+        return (days(rule.retention), _FOR_EVER)
     if rule.kind == "prohibition":
         return (days(rule.retention) + 1, _FOR_EVER)
     return (0, days(rule.retention))

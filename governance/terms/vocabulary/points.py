@@ -172,6 +172,13 @@ STORAGE = by_code(
         "on_device", _("only on your own device"), _("only on your own device"), "dpv:WithinDevice"
     ),
     Word("encrypted", _("only encrypted"), _("only encrypted"), "dpv:EncryptionAtRest"),
+    Word(
+        "encrypted_on_device",
+        _("only on your own device, and encrypted"),
+        _("only on your own device, and encrypted"),
+        "cc:encrypted-on-device",
+        ("on_device", "encrypted"),
+    ),
 )
 
 # Retention is an ISO 8601 duration in days, so that any two can be compared. These are offered;

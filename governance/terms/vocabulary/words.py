@@ -68,5 +68,9 @@ def covers(words: Vocabulary, broad: str, narrow: str) -> bool:
 
 
 def overlap(words: Vocabulary, one: str, other: str) -> bool:
-    """Whether something can be both: siblings of this vocabulary have nothing in common."""
-    return covers(words, one, other) or covers(words, other, one)
+    """Whether something can be both: one covers the other, or some word is a case of each."""
+    return (
+        covers(words, one, other)
+        or covers(words, other, one)
+        or any(covers(words, one, code) and covers(words, other, code) for code in words)
+    )

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from governance.record.public_files import REMEMBERED
 from governance.record.signing import make_keys
 from kernel import immutability
 from kernel.immutability import Trigger
@@ -74,6 +75,7 @@ def _fresh_cache() -> None:
 def _own_public_root(tmp_path: Path, settings: Any) -> None:
     """Published files of one test are not there in the next: what is published never changes."""
     settings.PUBLIC_ROOT = tmp_path / "public"
+    Path(settings.KEYS_DIR, REMEMBERED).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ and a checkpoint leaves the house only after the transaction that signed it has 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,13 @@ from django.db import connection, transaction
 from governance.record import merkle, notes, reads
 from governance.record.canonical import canonical_bytes, timestamp
 from governance.record.models import Checkpoint, Entry, Pending, Tile
-from governance.record.public_files import remove_public, replace_public, write_public
+from governance.record.public_files import (
+    forget,
+    remember,
+    remove_public,
+    replace_public,
+    write_public,
+)
 from governance.record.record_types import KEY_LISTED
 from governance.record.registry import BodyInvalid, entry_type
 from governance.record.signing import (
@@ -36,6 +42,7 @@ LONGEST = 65_535
 # the sequencer holds in memory.
 BATCH = merkle.TILE_WIDTH
 
+_REMEMBERED = "the checkpoint published last"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Whoever extends the log holds this PostgreSQL advisory lock: "record" in ASCII.
 _WRITER_LOCK = int.from_bytes(b"record", "big")
@@ -45,7 +52,8 @@ class WouldFork(Exception):
     """The log cannot go on from what was last published: nothing was signed.
 
     Most likely the database was restored from a backup older than the published checkpoint. The
-    missing entries are under the public root, in the bundles of ``record/tile/entries``.
+    missing entries are under the public root, in the bundles of ``record/tile/entries``. Where that
+    is lost too, the checkpoint that was published last is still known beside the keys.
     """
 
 
@@ -189,6 +197,7 @@ def publish() -> bool:
         raise WouldFork(
             f"{published} entries are published, and this database has signed {newest.size}"
         )
+    _check_no_fork(newest.size)
     for path, content in reads.files_between(published, newest.size):
         write_public(path, content)
         if ".p/" not in path:
@@ -199,46 +208,76 @@ def publish() -> bool:
         if not _only_writer() or reads.published_size() > newest.size:
             return False
         replace_public(DID_DOCUMENT, document)
+        remember(newest.note.encode())
         replace_public(reads.CHECKPOINT, newest.note.encode())
     return True
+
+
+def check_goes_on() -> None:
+    """Raise ``WouldFork`` unless this database goes on from the checkpoint published last.
+
+    That one is known beside the keys, even where the public root is empty.
+    """
+    newest = Checkpoint.objects.newest()
+    size = newest.size if newest else 0
+    if head := _verified(_REMEMBERED, reads.remembered):
+        _check_fits(_REMEMBERED, head, merkle.TileReader(size, Tile.objects.hashes))
+
+
+def give_up_published(*, size: int) -> None:
+    """Forget that a checkpoint of ``size`` was published last, so that the record may fork there.
+
+    For when its entries are lost for good. Raises ``ValueError`` if it was of another size.
+    """
+    last = reads.remembered()
+    if last is None or last.head.size != size:
+        raise ValueError(f"what was published last is not a record of {size} entries")
+    forget()
 
 
 def _check_no_fork(size: int) -> None:
     """Raise ``WouldFork`` unless our tree of ``size`` goes on from every checkpoint we know of."""
     read = merkle.TileReader(size, Tile.objects.hashes)
-    for name, head in _known_heads().items():
-        if head.origin != log_origin():
-            raise WouldFork(f"{name} is of the log {head.origin}, and this one is {log_origin()}")
-        if head.size > size:
-            raise WouldFork(f"{name} has {head.size} entries, and this database has {size}")
-        if head.size == 0:
-            continue  # every tree goes on from the empty one
-        try:
-            merkle.verify_consistency(
-                old=head.size,
-                old_root=head.root,
-                new=size,
-                new_root=merkle.tree_root(size, read),
-                proof=merkle.consistency_proof(head.size, size, read),
-            )
-        except merkle.DoesNotVerify as error:
-            raise WouldFork(f"{name} does not fit this database: {error}") from error
-
-
-def _known_heads() -> dict[str, notes.TreeHead]:
-    """What was published last, and what was signed last."""
-    heads = {}
-    try:
-        if current := reads.published():
-            notes.verify(current.note, reads.verifiers())
-            heads["the published checkpoint"] = current.head
-    except notes.NoteInvalid as error:
-        raise WouldFork(f"the published checkpoint cannot be verified: {error}") from error
+    for name, find in (
+        ("the published checkpoint", reads.published),
+        (_REMEMBERED, reads.remembered),
+    ):
+        if head := _verified(name, find):
+            _check_fits(name, head, read)
     if last := Checkpoint.objects.newest():
-        heads["the last checkpoint"] = notes.TreeHead(
-            log_origin(), last.size, bytes.fromhex(last.root)
+        head = notes.TreeHead(log_origin(), last.size, bytes.fromhex(last.root))
+        _check_fits("the last checkpoint", head, read)
+
+
+def _verified(name: str, find: Callable[[], reads.Published | None]) -> notes.TreeHead | None:
+    """What the checkpoint that ``find`` answers says. Raises ``WouldFork`` if it is not ours."""
+    try:
+        if found := find():
+            notes.verify(found.note, reads.verifiers())
+            return found.head
+    except notes.NoteInvalid as error:
+        raise WouldFork(f"{name} cannot be verified: {error}") from error
+    return None
+
+
+def _check_fits(name: str, head: notes.TreeHead, read: merkle.TileReader) -> None:
+    """Raise ``WouldFork`` unless the tree that ``read`` reads goes on from ``head``."""
+    if head.origin != log_origin():
+        raise WouldFork(f"{name} is of the log {head.origin}, and this one is {log_origin()}")
+    if head.size > read.size:
+        raise WouldFork(f"{name} has {head.size} entries, and this database has {read.size}")
+    if head.size == 0:
+        return  # every tree goes on from the empty one
+    try:
+        merkle.verify_consistency(
+            old=head.size,
+            old_root=head.root,
+            new=read.size,
+            new_root=merkle.tree_root(read.size, read),
+            proof=merkle.consistency_proof(head.size, read.size, read),
         )
-    return heads
+    except merkle.DoesNotVerify as error:
+        raise WouldFork(f"{name} does not fit this database: {error}") from error
 
 
 def _store_full_tiles(old: int, new: int) -> None:

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.module_loading import autodiscover_modules
+
+from governance.record.checks import published_name_is_an_origin
 
 
 class RecordConfig(AppConfig):
@@ -8,3 +11,4 @@ class RecordConfig(AppConfig):
     def ready(self) -> None:
         """Every app's ``record_types`` module registers the types of entry it writes."""
         autodiscover_modules("record_types")
+        checks.register(published_name_is_an_origin)

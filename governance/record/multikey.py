@@ -6,16 +6,20 @@ the W3C Credentials Community Group.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import base58
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _ED25519_PUBLIC = b"\xed\x01"
 _ED25519_SECRET = b"\x80\x26"
+# A host is named in lower case, and in ASCII.
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}([.]{_LABEL})*(:[1-9][0-9]{{0,4}})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,18 @@ def decode_secret(multibase: str) -> Ed25519PrivateKey:
 
 
 def did_web(origin: str) -> str:
-    """``https://example.org`` is ``did:web:example.org``; a port's colon is percent-encoded."""
+    """``https://example.org`` is ``did:web:example.org``; a port's colon is percent-encoded.
+
+    Of ``https://example.org/a/b`` it is ``did:web:example.org:a:b``, whose document is at
+    ``/a/b/did.json``. Raises ``ValueError`` for an address that no ``did:web`` stands for.
+    """
     parts = urlsplit(origin)
-    if not parts.netloc or parts.path.strip("/"):
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc):
+        raise ValueError(f"not an origin with a host name in lower case: {origin!r}")
+    if parts.query or parts.fragment or "//" in parts.path:
         raise ValueError(f"not an origin: {origin!r}")
-    return "did:web:" + quote(parts.netloc, safe=".-")
+    segments = [unquote(segment) for segment in parts.path.split("/") if segment]
+    return ":".join(["did:web", *(quote(one, safe="") for one in (parts.netloc, *segments))])
 
 
 def did_document(did: str, methods: Sequence[Method]) -> dict[str, Any]:

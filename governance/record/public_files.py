@@ -2,6 +2,10 @@
 
 A web server can serve that tree with Django dead. A file appears whole or not at all, and what is
 said never to change does not: that is checked here, for whoever writes.
+
+Outside the tree, beside the keys, is one file more: the checkpoint that was published last. The
+tree may be lost and the database be restored from an older backup; whoever signs has the keys, and
+with them what says how far the record had come.
 """
 
 from __future__ import annotations
@@ -14,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
+
+REMEMBERED = "published-checkpoint"
 
 
 class PublishedBytesDiffer(Exception):
@@ -58,6 +64,25 @@ def read_public(path: str) -> bytes | None:
         return None
 
 
+def remember(checkpoint: bytes) -> None:
+    """Keep the checkpoint that is published now outside the tree too."""
+    with _temporary(_remembered(), checkpoint) as temporary:
+        os.replace(temporary, _remembered())
+
+
+def read_remembered() -> bytes | None:
+    """The checkpoint that was published last, wherever the tree has gone since; or None."""
+    try:
+        return _remembered().read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def forget() -> None:
+    """Remember no published checkpoint any more."""
+    _remembered().unlink(missing_ok=True)
+
+
 def remove_public(path: str) -> None:
     """Remove the folder ``path``, whose files are part of a larger one published since."""
     shutil.rmtree(public_path(path), ignore_errors=True)
@@ -69,6 +94,10 @@ def public_path(path: str) -> Path:
     if parts.is_absolute() or not parts.parts or ".." in parts.parts or "\x00" in path:
         raise ValueError(f"not a path under the public root: {path!r}")
     return Path(settings.PUBLIC_ROOT, *parts.parts)
+
+
+def _remembered() -> Path:
+    return Path(settings.KEYS_DIR, REMEMBERED)
 
 
 @contextmanager

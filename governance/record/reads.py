@@ -15,7 +15,7 @@ from governance.record import merkle, notes
 from governance.record.canonical import canonical_bytes
 from governance.record.models import Checkpoint, Entry, Tile
 from governance.record.notes import TreeHead, Verifier
-from governance.record.public_files import read_public
+from governance.record.public_files import read_public, read_remembered
 from governance.record.record_types import KEY_LISTED
 from governance.record.signing import (
     DID_DOCUMENT,
@@ -44,12 +44,15 @@ def published() -> Published | None:
 
     Raises ``NoteInvalid`` if the file is not a checkpoint.
     """
-    content = read_public(CHECKPOINT)
-    if content is None:
-        return None
-    note = content.decode("utf-8", errors="replace")
-    text, _, _ = note.rpartition("\n\n")
-    return Published(note, notes.parse_tree_head(f"{text}\n"))
+    return _parsed(read_public(CHECKPOINT))
+
+
+def remembered() -> Published | None:
+    """The checkpoint that was published last, as it is kept beside the keys; None before the first.
+
+    Raises ``NoteInvalid`` if the file is not a checkpoint.
+    """
+    return _parsed(read_remembered())
 
 
 def published_size() -> int:
@@ -147,12 +150,25 @@ def public_files() -> Iterator[tuple[str, bytes]]:
     newest = Checkpoint.objects.newest()
     if newest is None:
         return
-    yield from files_between(0, newest.size)
-    yield from _grown_files(newest.size)
+    yield from record_files(newest.size)
     note = (read_public(CHECKPOINT) or b"").decode("utf-8", errors="replace")
     current = Checkpoint.objects.filter(note=note).first() or newest
     yield DID_DOCUMENT, canonical_bytes(did_document(current.size))
     yield CHECKPOINT, current.note.encode()
+
+
+def record_files(size: int) -> Iterator[tuple[str, bytes]]:
+    """Each tile and bundle of the tree of ``size``, and those that are not full as they grew."""
+    yield from files_between(0, size)
+    yield from _grown_files(size)
+
+
+def _parsed(content: bytes | None) -> Published | None:
+    if content is None:
+        return None
+    note = content.decode("utf-8", errors="replace")
+    text, _, _ = note.rpartition("\n\n")
+    return Published(note, notes.parse_tree_head(f"{text}\n"))
 
 
 def _grown_files(size: int) -> Iterator[tuple[str, bytes]]:

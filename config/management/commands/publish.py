@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.http import HttpRequest
 from django.urls import resolve
 
-from governance.record import reads
+from governance.record import actions, reads
 from governance.record.public_files import PublishedBytesDiffer, public_path, write_public
 from governance.terms.models import Version
 from governance.voting import actions as voting
@@ -21,6 +21,11 @@ from governance.voting.models import Poll
 
 # What the web server reads beside the tree: headers that it cannot derive from a file.
 HEADERS_MAP = "headers.map"
+MAPS = {
+    "published_etag": "ETag",
+    "published_link": "Link",
+    "published_deprecation": "Deprecation",
+}
 
 
 class Command(BaseCommand):
@@ -29,11 +34,22 @@ class Command(BaseCommand):
         "byte, and write the headers that nginx cannot derive. Never overwrites a published file."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--give-up",
+            type=int,
+            metavar="SIZE",
+            help="let the record fork: its entries up to SIZE were published and are lost for good",
+        )
+
+    def handle(self, *args: Any, give_up: int | None, **options: Any) -> None:
+        if give_up is not None:
+            _give_up(give_up)
+        _refuse_to_fork()
         # What is in the tree now is in the database by the time it is read.
         found = set(_tree())
         expected, written, differing = set(), 0, []
-        headers: dict[str, tuple[str, str]] = {}
+        headers: dict[str, tuple[str, ...]] = {}
         for path, content in chain(reads.public_files(), _terms(), _polls()):
             expected.add(path)
             written += not public_path(path).exists()
@@ -59,6 +75,25 @@ class Command(BaseCommand):
         )
 
 
+def _give_up(size: int) -> None:
+    try:
+        actions.give_up_published(size=size)
+    except ValueError as error:
+        raise CommandError(f"Nothing was given up: {error}.") from error
+
+
+def _refuse_to_fork() -> None:
+    """Publish nothing from a database that lacks entries that were published once."""
+    try:
+        actions.check_goes_on()
+    except actions.WouldFork as error:
+        raise CommandError(
+            f"Nothing was written, because {error}. Restore a backup of the database, and of "
+            f"PUBLIC_ROOT, that has what was published. If there is none, and the entries are "
+            f"lost for good, see docs/operating.md on --give-up."
+        ) from error
+
+
 def _tree() -> Iterator[str]:
     """Every file under the public root, by path."""
     root = Path(settings.PUBLIC_ROOT)
@@ -78,23 +113,23 @@ def _polls() -> Iterator[tuple[str, bytes]]:
         yield from voting.public_files(poll)
 
 
-def _headers(path: str) -> tuple[str, str]:
-    """The ETag and the Link header that the site itself gives this file."""
+def _headers(path: str) -> tuple[str, ...]:
+    """Those of :data:`MAPS` that the site itself gives this file now."""
     request = HttpRequest()
     request.method = "GET"
     request.path = f"/{path}"
     view = resolve(request.path)
     response = view.func(request, *view.args, **view.kwargs)
-    return response.headers.get("ETag", ""), response.headers.get("Link", "")
+    return tuple(response.headers.get(name, "") for name in MAPS.values())
 
 
-def _write_headers(headers: dict[str, tuple[str, str]]) -> None:
-    """Write nginx's maps from a path to its ETag and its Link, whole or not at all.
+def _write_headers(headers: dict[str, tuple[str, ...]]) -> None:
+    """Write nginx's maps from a path to its headers, whole or not at all.
 
     Raises ``ValueError`` for a header that would end its quotes or name a variable of nginx.
     """
     lines = []
-    for position, name in enumerate(("published_etag", "published_link")):
+    for position, name in enumerate(MAPS):
         lines.append(f"map $uri ${name} {{")
         for path, values in sorted(headers.items()):
             if value := values[position]:

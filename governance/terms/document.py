@@ -213,6 +213,17 @@ def whole(content: DraftContent, *, site: Site, digest: str) -> tuple[Bytes, ...
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A translation as the status document lists it: its title, and the hashes of its texts."""
+
+    title: str
+    plain: str
+    legal: str
+    since: str
+    record_hash: str
+
+
 def status(
     *,
     site: Site,
@@ -221,16 +232,18 @@ def status(
     digest: str,
     name: str,
     since: str,
-    successor: str,
+    successor: tuple[str, str] | None,
     reason: str,
     latest: str,
+    translations: Mapping[str, Translated],
     record_hash: str,
     as_of: str,
     expires: str,
 ) -> dict[str, Any]:
     """The statement, before its proof, of what became of a version; what is empty is left out.
 
-    ``successor`` and ``latest`` are numbers of versions; the times are written as timestamps.
+    ``successor`` is a slug and the number of a version, ``latest`` a number; ``translations`` are
+    by language; the times are written as timestamps.
     """
     here = site.term(slug, version)
     statement = {
@@ -241,9 +254,19 @@ def status(
         "sha256": digest,
         "status": name,
         "since": since,
-        "successor": site.term(slug, successor) if successor else "",
+        "successor": site.term(*successor) if successor else "",
         "reason": reason,
         "latest": site.term(slug, latest) if latest else "",
+        "translations": {
+            language: {
+                "title": one.title,
+                "plain": {"url": f"{here}/plain.{language}", "sha256": one.plain},
+                "legal": {"url": f"{here}/legal.{language}", "sha256": one.legal},
+                "since": one.since,
+                "record": one.record_hash,
+            }
+            for language, one in translations.items()
+        },
         "record": record_hash,
         "asOf": as_of,
         "expires": expires,

@@ -211,6 +211,13 @@ class Version(models.Model):
             yield path(here, rendition.name), bytes(rendition.body)
 
 
+class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def to_serve(self) -> Self:
+        """Each with ``outdated_since``: when its version was first no longer in force, or None."""
+        out = Status.objects.filter(version=OuterRef("version")).exclude(status=Status.Name.ACTIVE)
+        return self.annotate(outdated_since=Subquery(out.order_by("pk").values("at")[:1]))
+
+
 class Rendition(models.Model):
     """Bytes derived from a version and served as they are ("policy.jsonld"). Append-only."""
 
@@ -219,6 +226,10 @@ class Rendition(models.Model):
     media_type = models.CharField(max_length=80)
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64, db_index=True)
+
+    outdated_since: datetime | None  # where asked ``to_serve``
+
+    objects = RenditionQuerySet.as_manager()
 
     class Meta:
         constraints = [

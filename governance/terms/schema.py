@@ -207,6 +207,7 @@ def context(namespace: str) -> dict[str, Any]:
             "since": {"@id": "cc:since", "@type": "xsd:dateTime"},
             "successor": {"@id": "dct:isReplacedBy", "@type": "@id"},
             "reason": "cc:reason",
+            "translations": {"@id": "cc:translations", "@type": "@json"},
             "latest": {"@id": "cc:latest", "@type": "@id"},
             "record": "cc:record",
             "asOf": {"@id": "cc:asOf", "@type": "xsd:dateTime"},

@@ -27,6 +27,7 @@ urlpatterns = [
     path("terms/<term:slug>/latest.json", documents.latest, {"suffix": "json"}, "term-latest-json"),
     # One version: the bare address is negotiated, every format has its own
     path("terms/<term:slug>/<semver:version>", documents.version_negotiated, name="term-version"),
+    path("terms/<term:slug>/<semver:version>/", documents.with_slash, name="term-version-slash"),
     path(
         "terms/<term:slug>/<semver:version>.<sheet:suffix>",
         documents.version_in,

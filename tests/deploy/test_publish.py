@@ -99,7 +99,8 @@ def test_before_anything_is_published_there_is_a_map_and_no_file(
     settings.VAR_DIR = tmp_path / "var"
     assert run().startswith("0 published files")
     written = (tmp_path / "var/headers.map").read_text()
-    assert written == "map $uri $published_etag {\n}\nmap $uri $published_link {\n}\n"
+    names = ("published_etag", "published_link", "published_deprecation")
+    assert written == "".join(f"map $uri ${name} {{\n}}\n" for name in names)
 
 
 def test_nothing_gets_into_the_map_while_something_differs(tree: Path) -> None:

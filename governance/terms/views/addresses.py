@@ -33,14 +33,21 @@ def identifier(slug: str, version: str) -> str:
     return Site(settings.PUBLIC_ORIGIN).term(slug, version)
 
 
+def status_address(version: Version) -> str:
+    return reverse("term-status", args=[version.term_id, version.version])
+
+
 def links(version: Version) -> list[Link]:
+    """What is linked to a version that was asked ``to_show``."""
     found = [
         Link("canonical", identifier(version.term_id, version.version)),
         *(Link("alternate", address(version, end), kind) for kind, end in FORMATS.items()),
+        Link("describedby", reverse("term-schema"), "application/schema+json"),
+        Link("status", status_address(version), JSON),
         Link("latest-version", reverse("term-latest", args=[version.term_id])),
     ]
     if version.replaces:
         found.append(Link("predecessor-version", address(version.replaces, "")))
-    if after := getattr(version, "replaced_by", None):
-        found.append(Link("successor-version", address(after, "")))
+    if version.successor:
+        found.append(Link("successor-version", reverse("term-version", args=version.successor)))
     return found

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from governance.record import signing
 from governance.terms import words
+from governance.terms.document import LICENCE
 from governance.terms.filters import VersionFilter
 from governance.terms.forms import editor_for
+from governance.terms.http import Link, say_outdated
 from governance.terms.models import Term, Version
 from governance.terms.rulebook import DraftContent
 from governance.terms.views.addresses import FORMATS, address, links, version_or_404
@@ -97,7 +99,8 @@ def page_of(request: HttpRequest, version: Version) -> HttpResponse:
         "formats": [(suffix, kind) for kind, suffix in FORMATS.items() if suffix != "html"],
     }
     response = render(request, "terms/term.html", context)
-    response.headers["Link"] = ", ".join(map(str, links(version)))
+    response.headers["Link"] = ", ".join(map(str, (*links(version), Link("license", LICENCE))))
+    say_outdated(response, version.outdated_since)
     return response
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from governance.terms.odrl_context import ADDRESS
 from governance.terms.rulebook import Rule
 from governance.terms.vocabulary import (
     ACTIONS,
@@ -28,7 +29,6 @@ from governance.terms.vocabulary import (
     iri,
 )
 
-CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
 ANY_DATA = "https://w3id.org/dpv#PersonalData"
 _KEYS = {"permission": "permission", "prohibition": "prohibition", "duty": "obligation"}
 
@@ -42,7 +42,7 @@ def policy(
     the ODRL profile they make.
     """
     document: dict[str, Any] = {
-        "@context": [CONTEXT, {"dpv": PREFIXES["dpv"], "pd": PREFIXES["pd"], "cc": namespace}],
+        "@context": [ADDRESS, {"dpv": PREFIXES["dpv"], "pd": PREFIXES["pd"], "cc": namespace}],
         "@type": "Offer",
         "uid": uid,
         "profile": namespace.removesuffix("#"),

@@ -16,6 +16,7 @@ _ = gettext_noop
 
 MOST_RULES = 40
 LONGEST = {"title": 120, "plain": 5_000, "legal": 50_000}
+_NOT_IN_ADDRESSES = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Names that addresses under /terms/ have for other things.
 _TAKEN_SLUGS = frozenset({"by-hash", "preview", "latest", "index", "feed", "new"})
@@ -69,7 +70,11 @@ def _problems_with_texts(content: DraftContent) -> Iterable[Problem]:
 def _problems_with_aliases(aliases: Sequence[str]) -> Iterable[Problem]:
     for alias in aliases:
         address = urlsplit(alias)
-        if address.scheme not in ("http", "https") or not address.netloc or " " in alias:
+        if (
+            address.scheme not in ("http", "https")
+            or not address.netloc
+            or _NOT_IN_ADDRESSES.search(alias)
+        ):
             yield Problem(
                 "aliases", _("“{alias}” is not a full address (https://…)."), {"alias": alias}
             )

@@ -26,13 +26,13 @@ class VersionConverter(SlugConverter):
 class SheetConverter(SlugConverter):
     """A format of the whole term, after the version and a dot: its bytes never change."""
 
-    regex = "json|jsonld|txt|md"
+    regex = "json|jsonld|ttl|txt|md"
 
 
 class PartConverter(SlugConverter):
     """A part that the document links to, under the version: the policy, a text in a language."""
 
-    regex = r"policy\.jsonld|(?:plain|legal)\.[a-z]{2}"
+    regex = r"policy\.(?:jsonld|ttl)|(?:plain|legal)\.[a-z]{2}"
 
 
 class DigestConverter(SlugConverter):

@@ -17,12 +17,7 @@ from jsonschema import Draft202012Validator
 
 from governance.record.canonical import canonical_bytes
 from governance.terms import odrl
-from governance.terms.rulebook import (
-    CELL_LABELS,
-    DraftContent,
-    matrix,
-    sentence,
-)
+from governance.terms.rulebook import DraftContent
 from governance.terms.schema import document_schema
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -141,76 +136,6 @@ def check(document: Mapping[str, Any]) -> None:
 @cache
 def _validator() -> Draft202012Validator:
     return Draft202012Validator(document_schema("https://example.org"))
-
-
-def whole(content: DraftContent, *, site: Site, digest: str) -> tuple[Bytes, ...]:
-    """The term on one sheet, as plain text and as Markdown; ``digest`` is the document's."""
-    here = site.term(content.slug, content.version)
-    found = matrix(content.rules)
-    sentences = [sentence(rule) for rule in content.rules]
-    width = max(len(label) for label in CELL_LABELS.values())
-    text = "\n".join(
-        [
-            content.title,
-            "=" * len(content.title),
-            "",
-            f"{here}\nSHA-256 of its document: {digest}",
-            "",
-            content.plain.strip(),
-            "",
-            "Rules",
-            "-----",
-            *(f"{number}. {words}" for number, words in enumerate(sentences, start=1)),
-            "",
-            "At a glance",
-            "-----------",
-            *(
-                f"{CELL_LABELS[name].ljust(width)}  {answer}"
-                for name, answer in found.items()
-                if answer
-            ),
-            "",
-            "Legal text",
-            "----------",
-            content.legal.strip(),
-            "",
-            f"To the public domain: CC0-1.0, {LICENCE}",
-            "",
-        ]
-    )
-    table = [
-        "| | |",
-        "|---|---|",
-        *(f"| {CELL_LABELS[name]} | {answer} |" for name, answer in found.items() if answer),
-    ]
-    markdown = "\n".join(
-        [
-            f"# {content.title}",
-            "",
-            f"<{here}>  \nSHA-256 of its document: `{digest}`",
-            "",
-            content.plain.strip(),
-            "",
-            "## Rules",
-            "",
-            *(f"{number}. {words}" for number, words in enumerate(sentences, start=1)),
-            "",
-            "## At a glance",
-            "",
-            *table,
-            "",
-            "## Legal text",
-            "",
-            content.legal.strip(),
-            "",
-            f"To the public domain: [CC0-1.0]({LICENCE}).",
-            "",
-        ]
-    )
-    return (
-        Bytes("txt", TEXT, text.encode()),
-        Bytes("md", "text/markdown; charset=utf-8", markdown.encode()),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from governance.terms import languages, stages
+from governance.terms import languages, renditions, stages
 from governance.terms.document import AUTHORITATIVE, Bytes, path
 from governance.terms.rulebook import DraftContent, Rule, identity
 from governance.terms.versions import SemVer
@@ -136,6 +136,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def to_show(self) -> Self:
         """With history, text and neighbours: what a page of one version needs."""
         return self.with_history().select_related("revision", "replaces", "replaced_by", "term")
+
+    def incomplete(self) -> Self:
+        """Versions that lack a rendition which is made of every version now."""
+        made = Count("renditions", filter=Q(renditions__name__in=renditions.NAMES))
+        return self.annotate(made=made).filter(made__lt=len(renditions.NAMES))
 
     def newest(self) -> Self:
         """The newest version of each term."""

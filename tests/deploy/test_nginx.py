@@ -170,10 +170,12 @@ def test_the_types_are_these(nginx: Served) -> None:
         "/terms/….json": "application/json",
         "/terms/….jsonld": "application/ld+json",
         "/terms/….md": "text/markdown; charset=utf-8",
+        "/terms/….ttl": "text/turtle; charset=utf-8",
         "/terms/….txt": "text/plain; charset=utf-8",
         "/terms/…/legal.en": "text/plain; charset=utf-8",
         "/terms/…/plain.en": "text/plain; charset=utf-8",
         "/terms/…/policy.jsonld": "application/ld+json",
+        "/terms/…/policy.ttl": "text/turtle; charset=utf-8",
     }
 
 

@@ -244,6 +244,7 @@ ACCESS: dict[str, Doors] = {
     "record-types": _reads(EVERYBODY),
     "record-entry": _reads(EVERYBODY, _entry),
     "record-checkpoint": _reads(EVERYBODY),
+    "record-past-checkpoint": _reads(EVERYBODY, lambda s: {"size": str(s.record_size)}),
     "record-tile": _reads(EVERYBODY, lambda s: {"level": "0", **_tile(s)}),
     "record-entry-bundle": _reads(EVERYBODY, _tile),
     "record-proof": {"GET": Door(EVERYBODY, asks=lambda s: {"hash": s.entry.leaf_hash})},
@@ -261,6 +262,7 @@ ACCESS: dict[str, Doors] = {
     "term-latest": {"GET": Door(EVERYBODY, _term, answers=_codes(302))},
     "term-latest-json": {"GET": Door(EVERYBODY, _term, answers=_codes(302))},
     "term-version": _reads(EVERYBODY, _version),
+    "term-version-slash": {"GET": Door(EVERYBODY, _version, answers=_codes(301))},
     "term-version-in": _reads(EVERYBODY, lambda s: {**_version(s), "suffix": "txt"}),
     "term-part": _reads(EVERYBODY, lambda s: {**_version(s), "name": "plain.en"}),
     "term-status": _reads(EVERYBODY, _version),
@@ -331,7 +333,7 @@ ACCESS: dict[str, Doors] = {
     "api-polls": _reads(API_READERS),
     "api-poll": _reads(API_READERS, _closed_poll),
     "api-poll-issue": _posts(
-        _API_MEMBERS, _open_poll, sends=lambda s: {"message": s.prepared}, answers=_codes(200)
+        _API_MEMBERS, _open_poll, sends=lambda s: {"blinded": s.blinded}, answers=_codes(200)
     ),
     "api-poll-cast": _posts(
         EVERYBODY, _open_poll, sends=lambda s: s.ballot, answers=_codes(201), csrf=False

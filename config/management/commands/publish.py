@@ -12,15 +12,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.http import HttpRequest
 from django.urls import resolve
+from django.utils import timezone
 
 from governance.record import actions, reads
 from governance.record.public_files import PublishedBytesDiffer, public_path, write_public
+from governance.terms import actions as terms
 from governance.terms.models import Version
 from governance.voting import actions as voting
 from governance.voting.models import Poll
+from members.models import Program
 
 # What the web server reads beside the tree: headers that it cannot derive from a file.
 HEADERS_MAP = "headers.map"
+PUBLISH = Program("publish")
 MAPS = {
     "published_etag": "ETag",
     "published_link": "Link",
@@ -31,7 +35,8 @@ MAPS = {
 class Command(BaseCommand):
     help = (
         "Write the published files that are missing under PUBLIC_ROOT, check the others byte for "
-        "byte, and write the headers that nginx cannot derive. Never overwrites a published file."
+        "byte, and write the headers that nginx cannot derive. Versions that lack a format made "
+        "since get it. Never overwrites a published file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,6 +51,13 @@ class Command(BaseCommand):
         if give_up is not None:
             _give_up(give_up)
         _refuse_to_fork()
+        added = 0
+        for version in Version.objects.incomplete():
+            added += len(
+                terms.add_missing_renditions(version=version, by=PUBLISH, at=timezone.now())
+            )
+        if added:
+            self.stdout.write(f"{added} renditions of versions published earlier were added.")
         # What is in the tree now is in the database by the time it is read.
         found = set(_tree())
         expected, written, differing = set(), 0, []

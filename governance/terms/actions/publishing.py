@@ -15,7 +15,7 @@ from governance.record import actions as record
 from governance.record import signing
 from governance.record.canonical import canonical_bytes, timestamp
 from governance.record.public_files import write_public
-from governance.terms import document, rulebook, stages, versions
+from governance.terms import document, renditions, rulebook, stages, versions
 from governance.terms.actions.drafts import check_place, same_rules
 from governance.terms.models import (
     Draft,
@@ -149,11 +149,18 @@ def add_missing_renditions(*, version: Version, by: Author, at: datetime) -> lis
 
 
 def _renditions(version: Version, site: document.Site) -> tuple[document.Bytes, ...]:
-    """Everything that is made of a version once, beside its document."""
+    """Everything that is made of a version once, beside its document.
+
+    The Turtle is made of the published bytes themselves.
+    """
     content = version.revision.content
+    parts = document.parts(content, site)
+    there = version.renditions.filter(name="policy.jsonld").first()
+    policy = bytes(there.body) if there else parts[0].body
     return (
-        *document.parts(content, site),
-        *document.whole(content, site=site, digest=version.sha256),
+        *parts,
+        *renditions.turtles(bytes(version.document), policy, site=site),
+        *renditions.whole(content, site=site, digest=version.sha256),
     )
 
 

@@ -14,6 +14,7 @@ from governance.terms.models import Version
 FORMATS = {
     JSON: "json",
     JSON_LD: "jsonld",
+    "text/turtle": "ttl",
     "text/html": "html",
     "text/markdown": "md",
     "text/plain": "txt",

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from governance.record import multikey, proofs, signing
 from governance.record.canonical import canonical_bytes
 from governance.record.models import Pending
-from governance.terms import actions, document, odrl
+from governance.terms import actions, document, odrl, renditions
 from governance.terms.models import (
     Draft,
     Event,
@@ -174,11 +174,14 @@ def test_every_rendition_has_the_hash_of_its_bytes_and_the_policy_the_rules(
     version = publish()
     assert {one.name for one in version.renditions.all()} == {
         "policy.jsonld",
+        "policy.ttl",
         "plain.en",
         "legal.en",
+        "ttl",
         "txt",
         "md",
     }
+    assert {one.name for one in version.renditions.all()} == set(renditions.NAMES)
     for one in version.renditions.all():
         assert document.sha256(bytes(one.body)) == one.sha256
     policy = json.loads(bytes(version.renditions.get(name="policy.jsonld").body))
@@ -200,6 +203,8 @@ def test_publishing_writes_the_files_that_a_web_server_serves(
     assert found == {
         "1.0.0.json",
         "1.0.0.jsonld",
+        "1.0.0.ttl",
+        "1.0.0/policy.ttl",
         "1.0.0.txt",
         "1.0.0.md",
         "1.0.0/policy.jsonld",

@@ -50,9 +50,11 @@ def vary(response: Any) -> set[str]:
     [
         (f"{HERE}.json", "application/json"),
         (f"{HERE}.jsonld", "application/ld+json"),
+        (f"{HERE}.ttl", "text/turtle; charset=utf-8"),
         (f"{HERE}.txt", "text/plain; charset=utf-8"),
         (f"{HERE}.md", "text/markdown; charset=utf-8"),
         (f"{HERE}/policy.jsonld", "application/ld+json"),
+        (f"{HERE}/policy.ttl", "text/turtle; charset=utf-8"),
         (f"{HERE}/plain.en", "text/plain; charset=utf-8"),
         (f"{HERE}/legal.en", "text/plain; charset=utf-8"),
     ],
@@ -113,6 +115,7 @@ def test_nothing_can_be_written_to_a_published_address(client: Client, publish: 
         ("application/json", "application/json"),
         ("application/ld+json", "application/ld+json"),
         ("application/ld+json, application/json;q=0.5", "application/ld+json"),
+        ("text/turtle", "text/turtle; charset=utf-8"),
         ("text/markdown", "text/markdown; charset=utf-8"),
         ("text/plain;q=0.9, text/markdown;q=0.1", "text/plain; charset=utf-8"),
         ("text/html", "text/html; charset=utf-8"),
@@ -134,7 +137,7 @@ def test_what_cannot_be_had_is_refused_with_what_can(client: Client, publish: Pu
     response = client.get(HERE, headers={"Accept": "application/pdf"})
     assert response.status_code == 406
     assert "Accept" in vary(response)
-    for suffix in ("json", "jsonld", "html", "md", "txt"):
+    for suffix in ("json", "jsonld", "ttl", "html", "md", "txt"):
         assert f"{HERE}.{suffix}" in body(response).decode()
 
 
@@ -142,10 +145,8 @@ def test_what_cannot_be_had_is_refused_with_what_can(client: Client, publish: Pu
     "address",
     [
         f"{HERE}.pdf",
-        f"{HERE}.ttl",
         f"{HERE}/plain.de",
         f"{HERE}/policy.json",
-
         "/terms/no-tracking/1.0.1.json",
         "/terms/no-tracking/01.0.0.json",
         "/terms/no-tracking/1.0.json",

@@ -81,6 +81,11 @@ def inclusion_proof(index: int, size: int, read: Read) -> list[bytes]:
 
 def consistency_proof(old: int, new: int, read: Read) -> list[bytes]:
     """PROOF(old, D[new]) of RFC 6962, section 2.1.2; empty where ``old`` is 0 or ``new``."""
+    return [_range_root(*nodes, read) for nodes in consistency_ranges(old, new)]
+
+
+def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
+    """The leaves [start, stop) under each hash of the consistency proof, in the proof's order."""
     if not 0 <= old <= new:
         raise ValueError(f"no tree of {new} grew from one of {old}")
     if old in (0, new):
@@ -97,7 +102,7 @@ def consistency_proof(old: int, new: int, read: Read) -> list[bytes]:
             start = middle
     if start:
         nodes.append((start, stop))
-    return [_range_root(*node, read) for node in reversed(nodes)]
+    return nodes[::-1]
 
 
 def verify_inclusion(
@@ -186,6 +191,32 @@ class TileReader:
             self._tiles[level, tile] = self._load(level, tile, width)
         nodes = hashes_of(self._tiles[level, tile])[first : first + (1 << rest)]
         return _complete_root(nodes)
+
+
+class Frontier:
+    """The roots of the complete subtrees over what was pushed: enough for the root at any size."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._nodes: list[tuple[int, bytes]] = []
+
+    def push(self, node: bytes, height: int = 0) -> None:
+        """The next leaf, or the root over the next 2^height leaves where the size allows it."""
+        self.size += 1 << height
+        while self._nodes and self._nodes[-1][0] == height:
+            node = node_hash(self._nodes.pop()[1], node)
+            height += 1
+        self._nodes.append((height, node))
+
+    def root(self) -> bytes:
+        """The root over everything pushed so far."""
+        nodes = [node for _height, node in self._nodes]
+        if not nodes:
+            return EMPTY_ROOT
+        root = nodes.pop()
+        while nodes:
+            root = node_hash(nodes.pop(), root)
+        return root
 
 
 def tile_width(size: int, level: int, number: int) -> int:

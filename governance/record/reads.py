@@ -66,6 +66,13 @@ def published_at() -> Checkpoint | None:
     return Checkpoint.objects.filter(size=published_size()).first()
 
 
+def signed_at(size: int) -> str | None:
+    """The checkpoint that we signed over the first ``size`` entries; None if there was none."""
+    if size > published_size():
+        return None
+    return Checkpoint.objects.filter(size=size).values_list("note", flat=True).first()
+
+
 def verifiers() -> list[Verifier]:
     """The keys, present and past, that our checkpoints are signed by."""
     return [Verifier(log_origin(), key.public) for key in all_keys() if key.purpose == "record"]

@@ -38,6 +38,7 @@ A UUID may be a poll's or a proposal's, which are public. It is never a person's
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -160,6 +161,15 @@ class EntryType:
             },
             "required": ["type", "at", *self.schema.get("required", ())],
         }
+
+    def document(self, origin: str) -> bytes:
+        """The schema of the whole entry as it is published at its address under ``origin``."""
+        document = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"{origin}/schemas/record/{self.name}.json",
+            **self.entry_schema(),
+        }
+        return json.dumps(document, indent=2).encode()
 
     @cached_property
     def _validator(self) -> Draft202012Validator:

@@ -9,10 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from governance.record import merkle, reads, registry, signing
+from governance.record import merkle, reads, registry, signing, sums
 from governance.record.canonical import canonical_bytes
 from governance.record.filters import EntryFilter
 from governance.record.models import Entry, Pending
@@ -115,44 +117,55 @@ def _facts(content: dict[str, Any]) -> list[dict[str, str]]:
 
 @login_not_required
 @require_safe
-def checkpoint(request: HttpRequest) -> HttpResponse:
+def checkpoint(request: HttpRequest) -> HttpResponseBase:
     current = reads.published()
     if current is None:
         raise Http404("nothing is published yet")
-    return _open(current.note.encode(), TEXT)
+    return _open(request, current.note.encode(), TEXT)
 
 
 @login_not_required
 @require_safe
-def tile(request: HttpRequest, level: str, number: str, width: str | None = None) -> HttpResponse:
+def past_checkpoint(request: HttpRequest, size: str) -> HttpResponseBase:
+    note = reads.signed_at(int(size))
+    if note is None:
+        raise Http404("no checkpoint of that size is published")
+    return _open(request, note.encode(), TEXT, immutable=True)
+
+
+@login_not_required
+@require_safe
+def tile(
+    request: HttpRequest, level: str, number: str, width: str | None = None
+) -> HttpResponseBase:
     place, wide = _tile_place(number, width)
     hashes = reads.tile(int(level), place, wide)
     if hashes is None:
         raise Http404("the tree does not reach there")
-    return _open(hashes, BYTES, immutable=True)
+    return _open(request, hashes, BYTES, immutable=True)
 
 
 @login_not_required
 @require_safe
-def entry_bundle(request: HttpRequest, number: str, width: str | None = None) -> HttpResponse:
+def entry_bundle(request: HttpRequest, number: str, width: str | None = None) -> HttpResponseBase:
     bundle = reads.entry_bundle(*_tile_place(number, width))
     if bundle is None:
         raise Http404("the tree does not reach there")
-    return _open(bundle, BYTES, immutable=True)
+    return _open(request, bundle, BYTES, immutable=True)
 
 
 @login_not_required
 @require_safe
-def entry_bytes(request: HttpRequest, leaf_hash: str) -> HttpResponse:
+def entry_bytes(request: HttpRequest, leaf_hash: str) -> HttpResponseBase:
     found = Entry.objects.within(reads.published_size()).filter(leaf_hash=leaf_hash).first()
     if found is None:
         raise Http404("no such entry")
-    return _open(bytes(found.data), "application/json", immutable=True)
+    return _open(request, bytes(found.data), "application/json", immutable=True)
 
 
 @login_not_required
 @require_safe
-def proof(request: HttpRequest) -> HttpResponse:
+def proof(request: HttpRequest) -> HttpResponseBase:
     leaf_hash = request.GET.get("hash", "")
     if not LEAF_HASH.fullmatch(leaf_hash):
         return HttpResponseBadRequest(
@@ -162,30 +175,25 @@ def proof(request: HttpRequest) -> HttpResponse:
     text = reads.proof_for(leaf_hash)
     if text is None:
         raise Http404("no such entry, or not yet under a checkpoint")
-    response = _open(text.encode(), TEXT)
-    response["Content-Disposition"] = f'inline; filename="{leaf_hash}.tlog-proof"'
+    response = _open(request, text.encode(), TEXT)
+    response.headers["Content-Disposition"] = f'inline; filename="{leaf_hash}.tlog-proof"'
     return response
 
 
 @login_not_required
 @require_safe
-def schema(request: HttpRequest, name: str) -> HttpResponse:
+def schema(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         known = registry.entry_type(name)
     except registry.UnknownType:
         raise Http404("no such type of entry") from None
-    document = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{settings.PUBLIC_ORIGIN}/schemas/record/{name}.json",
-        **known.entry_schema(),
-    }
-    return _open(json.dumps(document, indent=2).encode(), "application/schema+json")
+    return _open(request, known.document(settings.PUBLIC_ORIGIN), "application/schema+json")
 
 
 @login_not_required
 @require_safe
-def did(request: HttpRequest) -> HttpResponse:
-    return _open(canonical_bytes(signing.did_document()), "application/did+json")
+def did(request: HttpRequest) -> HttpResponseBase:
+    return _open(request, canonical_bytes(signing.did_document()), "application/did+json")
 
 
 def _tile_place(number: str, width: str | None) -> tuple[int, int]:
@@ -197,11 +205,16 @@ def _tile_place(number: str, width: str | None) -> tuple[int, int]:
     return place, merkle.TILE_WIDTH if width is None else int(width)
 
 
-def _open(content: bytes, content_type: str, *, immutable: bool = False) -> HttpResponse:
-    """Published bytes, for any page of any site to read."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = (
+def _open(
+    request: HttpRequest, content: bytes, content_type: str, *, immutable: bool = False
+) -> HttpResponseBase:
+    """Published bytes, for any page of any site to read; 304 for a reader who has them."""
+    etag = f'"{sums.digest(content)}"'
+    whole = HttpResponse(content, content_type=content_type)
+    response = get_conditional_response(request, etag=etag, response=whole) or whole
+    response.headers["ETag"] = etag
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = (
         "public, max-age=31536000, immutable" if immutable else "public, no-cache"
     )
     return response

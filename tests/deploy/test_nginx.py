@@ -148,6 +148,11 @@ def test_every_published_file_is_served_as_django_serves_it(nginx: Served, clien
         assert answer.body == django.body, path
         expected = django.compared()
         expected["Content-Length"] = str(len(django.body))
+        if path.startswith(("/record/", "/.well-known/")):
+            # There are too many of them for the map of tags: nginx answers by their times.
+            expected["ETag"] = None
+            since = answer.headers["Last-Modified"]
+            assert nginx.get(path, If_Modified_Since=since).status == 304, path
         assert answer.compared() == expected, path
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 

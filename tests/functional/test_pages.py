@@ -53,6 +53,7 @@ OPTIONS = {"resultTypes": ["violations"], "preload": False}
 # What answers with a file or only takes a form, and so is no page.
 NO_PAGES = {
     *("healthz", "dues-webhook", "did", "api-schema", "api-root"),
+    *("record-past-checkpoint",),
     *("record-checkpoint", "record-tile", "record-entry-bundle", "record-proof"),
     *("record-entry-bytes", "record-schema"),
     *("term-index", "term-by-hash", "term-latest", "term-latest-json", "term-version-slash"),

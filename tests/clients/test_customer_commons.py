@@ -14,17 +14,17 @@ from typing import Any
 import customer_commons
 import pytest
 from customer_commons import (
+    Answer,
     Client,
     Keys,
     NotVerified,
-    reader,
+    WebFetch,
     verifier,
     verify_checkpoint,
     verify_document,
     verify_inclusion,
     verify_term,
 )
-from customer_commons.__main__ import main
 from django.test import Client as Browser
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,9 +40,9 @@ DID = "/.well-known/did.json"
 
 
 def client_of(site: Site, **options: Any) -> Client:
-    def fetch(url: str) -> bytes:
+    def fetch(url: str, etag: str = "") -> Answer:
         try:
-            return site[url.removeprefix(ORIGIN)]
+            return Answer(200, site[url.removeprefix(ORIGIN)])
         except KeyError:
             raise NotVerified("fetch", f"{url} is not there.") from None
 
@@ -224,8 +224,7 @@ def test_keys_that_are_not_for_assertions_are_passed_over(site: Site) -> None:
 
 
 def test_keys_that_one_has_already_are_used_instead_of_the_sites(site: Site) -> None:
-    trusted = json.loads(site[DID])
-    assert client_of(without(DID)(site), did_document=trusted).term("no-stalking", "1.0.0")
+    assert client_of(without(DID)(site), did_document=site[DID]).term("no-stalking", "1.0.0")
 
 
 def test_a_proof_without_the_entry_verifies_with_it(site: Site) -> None:
@@ -295,42 +294,7 @@ def test_the_checkpoint_grows_and_verifies_over_http(live_server: Any, settings:
     with pytest.raises(NotVerified, match="identity"):
         Client(live_server.url).checkpoint()
     with pytest.raises(NotVerified, match="404"):
-        reader.fetch(f"{live_server.url}/no-such-page/")
-
-
-# The command
-
-
-def test_the_command_says_what_it_checked(served: str, capsys: Any, site: Site) -> None:
-    for address in (f"{served}{HERE}", f"{served}{HERE}.json"):
-        assert main(["verify", address, "--identity", ORIGIN]) == 0
-        said = capsys.readouterr().out
-        assert f"{ORIGIN}{HERE} is what members approved." in said
-        assert "entry 1 of 6" in said
-        assert f"{ORIGIN}/polls/1" in said
-
-
-def test_the_command_names_what_fails(served: str, capsys: Any, site: Site) -> None:
-    assert main(["verify", f"{served}{HERE}"]) == 1
-    assert "Not verified (identity)" in capsys.readouterr().err
-    site[f"{HERE}.json"] += b" "
-    assert main(["verify", f"{served}{HERE}", "--identity", ORIGIN]) == 1
-    assert "Not verified (hash)" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    "url", ["https://example.org/", "file:///etc/passwd", "x", f"{ORIGIN}/terms/a/latest"]
-)
-def test_the_command_wants_the_address_of_a_version(url: str, capsys: Any) -> None:
-    assert main(["verify", url]) == 2
-    assert "not the address" in capsys.readouterr().err
-
-
-def test_only_the_web_is_fetched() -> None:
-    for url in ("file:///etc/passwd", "ftp://localhost/x", "http://127.0.0.1:1/"):
-        with pytest.raises(NotVerified) as caught:
-            reader.fetch(url)
-        assert caught.value.what == "fetch"
+        WebFetch()(f"{live_server.url}/no-such-page/")
 
 
 def test_it_shares_no_import_with_the_site() -> None:

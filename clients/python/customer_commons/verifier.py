@@ -28,7 +28,8 @@ _SIGNATURE = re.compile("— ([^ +]+) ([A-Za-z0-9+/]+={0,2})")
 class NotVerified(Exception):
     """Something is not as it should be. ``what`` names it in a word; the sentence says how.
 
-    ``what`` is one of "fetch", "identity", "hash", "document", "signature", "checkpoint", "record".
+    ``what`` is one of "fetch", "identity", "hash", "document", "signature", "checkpoint", "record",
+    "status", "vocabulary".
     """
 
     def __init__(self, what: str, sentence: str) -> None:
@@ -118,11 +119,11 @@ class VerifiedTerm:
 
 def verify_term(document: bytes, proof: str, keys: Keys) -> VerifiedTerm:
     """Check a term's document with its ``proof.tlog-proof``. Raises ``NotVerified``."""
-    content = _json(document, "document")
+    content = json_object(document, "document")
     signed_by = verify_document(content, keys)
     digest = hashlib.sha256(document).hexdigest()
     inclusion = verify_inclusion(proof, keys)
-    entry = _json(inclusion.entry, "record")
+    entry = json_object(inclusion.entry, "record")
     if entry.get("type") != "term.published":
         raise NotVerified("record", f"The record entry is of the type {entry.get('type')!r}.")
     if entry.get("sha256") != digest:
@@ -276,12 +277,16 @@ def _base58btc(text: Any) -> bytes:
 
 def _base64(text: str, what: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except ValueError:
-        raise NotVerified(what, "A line that should be base64 is not.") from None
+        raw = b""
+    # The same bytes have one spelling: spare bits in the last sign are nought.
+    if base64.b64encode(raw).decode() != text:
+        raise NotVerified(what, "A line that should be base64 is not.")
+    return raw
 
 
-def _json(data: bytes, what: str) -> dict[str, Any]:
+def json_object(data: bytes, what: str) -> dict[str, Any]:
     """A JSON object in which no name stands twice: two readers must not read it differently."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

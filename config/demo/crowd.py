@@ -69,6 +69,6 @@ def vote(poll: Poll, *, yes: int, no: int, abstain: int, at: datetime, stay_away
 def cast(poll: Poll, choice: str, *, by: Person, at: datetime) -> None:
     """One whole vote: take a token signed in, cast signed out, check the receipt."""
     voter = Voter(poll.manifest or {})
-    voter.take(voting.issue(poll=poll, prepared=voter.prepared, by=by, at=at))
+    voter.take(voting.issue(poll=poll, blinded=voter.blinded, by=by, at=at))
     ballot = voter.ballot(choice)
     voter.check_receipt(ballot, voting.cast(poll_id=poll.pk, ballot=ballot, at=at))

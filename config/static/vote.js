@@ -11,8 +11,8 @@ const word = (name) => el("words").querySelector(`[data-word=${name}]`).textCont
 
 const ECDSA = { name: "ECDSA", namedCurve: "P-256" };
 const ECDSA_SHA256 = { name: "ECDSA", hash: "SHA-256" };
-const PSS = { name: "RSA-PSS", saltLength: 48 };
 const HIGHEST_SEQUENCE = 99;
+const UNUSED = { signature: null, sequence: 0, sent: null, receipt: null };
 
 // A refusal by the server (its sentence), or a word of the page for anything else that stops us.
 class Stopped extends Error {
@@ -45,7 +45,8 @@ async function sha256(bytes) {
 
 // ---- what this browser keeps ----
 
-// {key: JWK, prefix, signature, sequence, sent, receipt}: the voting pass, and how far it has come.
+// {key: JWK, prefix, blinded, inverse, signature, sequence, sent, receipt}: the voting pass, and how far it
+// has come. `blinded` is what we are asked to sign, `inverse` the secret that uncovers the answer.
 // `sent` is a ballot that went out and was not answered yet; it goes when the receipt arrives.
 const store = {
   available: true,
@@ -111,7 +112,15 @@ async function loadManifest() {
 async function newPass() {
   const pair = await crypto.subtle.generateKey(ECDSA, true, ["sign", "verify"]);
   const key = await crypto.subtle.exportKey("jwk", pair.privateKey);
-  return { key, prefix: toBase64(random(32)), signature: null, sequence: 0, sent: null, receipt: null };
+  const pass = { key, prefix: toBase64(random(32)), ...UNUSED };
+  const { blindedMsg, inv } = await blindRSA.blind(await issuerKey(), await prepared(pass));
+  return { ...pass, blinded: toBase64(blindedMsg), inverse: toBase64(inv) };
+}
+
+// The key that the poll's tokens are signed with, as its manifest names it.
+function issuerKey() {
+  const spki = fromBase64(manifest.issuers[0].spki);
+  return crypto.subtle.importKey("spki", spki, { name: "RSA-PSS", hash: "SHA-384" }, true, ["verify"]);
 }
 
 async function tokenOf(pass) {
@@ -124,20 +133,20 @@ async function prepared(pass) {
   return new Uint8Array([...fromBase64(pass.prefix), ...(await tokenOf(pass))]);
 }
 
-// Have the token signed, once; the same message is answered again, so a lost answer can be asked for.
+// Have the token signed unread, once; the same message is answered again, so a lost answer can be asked for.
 async function takeBallot(pass) {
-  const message = await prepared(pass);
-  const answer = await post(issue, { message: toBase64(message) }, {
+  const answer = await post(issue, { blinded: pass.blinded }, {
     credentials: "same-origin",
     headers: { "X-CSRFToken": root.querySelector("[name=csrfmiddlewaretoken]").value },
   });
-  const [issuer] = manifest.issuers;
-  const hash = { name: "RSA-PSS", hash: "SHA-384" };
-  const key = await crypto.subtle.importKey("spki", fromBase64(issuer.spki), hash, false, ["verify"]);
-  if (!(await crypto.subtle.verify(PSS, key, fromBase64(answer.signature), message))) {
+  const [key, message] = [await issuerKey(), await prepared(pass)];
+  const answered = fromBase64(answer.blind_signature);
+  // It checks the signature that it uncovers.
+  const uncovered = blindRSA.finalize(key, message, answered, fromBase64(pass.inverse));
+  const signature = await uncovered.catch(() => {
     throw new Stopped(word("broken"));
-  }
-  pass.signature = answer.signature;
+  });
+  pass.signature = toBase64(signature);
 }
 
 async function sign(pass, choice) {
@@ -246,8 +255,8 @@ function offer(link, content, name) {
 }
 
 function offerPass() {
-  const { key, prefix } = pass;
-  const content = JSON.stringify({ type: "VotingPass", poll, prefix, key }, null, 2);
+  const { key, prefix, blinded, inverse } = pass;
+  const content = JSON.stringify({ type: "VotingPass", poll, prefix, blinded, inverse, key }, null, 2);
   offer(el("pass"), content, `voting-pass-${poll.slice(0, 8)}.json`);
 }
 
@@ -260,8 +269,10 @@ function showDone() {
 
 async function showReview() {
   if (pass === null) {
+    say(word("making"), "waits");
     pass = await newPass();
     await store.put(pass);
+    say("");
   }
   offerPass();
   for (const part of el("review").querySelectorAll("[data-when]")) {
@@ -300,9 +311,10 @@ async function onFile() {
   const [file] = el("file").files;
   if (!file) return;
   try {
-    const { type, poll: theirs, prefix, key } = JSON.parse(await file.text());
+    const { type, poll: theirs, prefix, blinded, inverse, key } = JSON.parse(await file.text());
     if (type !== "VotingPass" || theirs !== poll || fromBase64(prefix).length !== 32) throw new Error();
-    const loaded = { key, prefix, signature: null, sequence: 0, sent: null, receipt: null };
+    if ([blinded, inverse].some((number) => fromBase64(number).length !== 384)) throw new Error();
+    const loaded = { key, prefix, blinded, inverse, ...UNUSED };
     await crypto.subtle.importKey("jwk", key, ECDSA, false, ["sign"]);
     await tokenOf(loaded);
     pass = loaded;
@@ -328,7 +340,11 @@ async function start() {
     choice = new FormData(el("choose")).get("choice");
     if (pass) pass.sent = null;
     say("");
-    await showReview();
+    const button = el("choose").querySelector("button");
+    button.disabled = true;
+    await showReview().finally(() => {
+      button.disabled = false;
+    });
     moveTo("review");
   });
   el("cast").addEventListener("click", onCast);

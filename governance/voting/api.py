@@ -80,7 +80,7 @@ class PollView(RetrieveAPIView[Poll]):
 
 
 class IssueView(APIView):
-    """Not yet secret from the operator: the message is signed as it is, not blindly."""
+    """The message comes blinded: it is signed unread, and joins nobody to a ballot."""
 
     permission_classes = [HasScope("polls:vote")]
     parser_classes = [SmallJSONParser]
@@ -97,13 +97,15 @@ class IssueView(APIView):
         try:
             signature = actions.issue(
                 poll=poll,
-                prepared=asked.validated_data["message"],
+                blinded=asked.validated_data["blinded"],
                 by=cast(Person, request.user),
                 at=timezone.now(),
             )
         except Malformed as malformed:
             raise ValidationError({malformed.field: [malformed.reason]}) from None
-        return Response({"signature": to_base64(signature)}, headers={"Cache-Control": "no-store"})
+        return Response(
+            {"blind_signature": to_base64(signature)}, headers={"Cache-Control": "no-store"}
+        )
 
 
 class CastView(APIView):

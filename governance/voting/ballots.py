@@ -6,11 +6,11 @@ with padding, hashes in lower-case hex, and what is signed or hashed is RFC 8785
 token
     The voter's own P-256 public key, as the 65 bytes of its uncompressed point (SEC 1, 2.3.3).
 prepared message
-    32 random bytes and then the token: what the issuer signs (RFC 9474, section 4.1,
-    ``Randomized``).
+    32 random bytes and then the token (RFC 9474, section 4.1, ``Randomized``): what the issuer's
+    signature is over. The issuer signs it blinded (:mod:`governance.voting.blind`), unread.
 issuer signature
     RSASSA-PSS, SHA-384, MGF1 with SHA-384, a salt of 48 bytes, 3072 bits (RFC 8017, section 8.1):
-    what ``RSABSSA-SHA384-PSS-Randomized`` (RFC 9474) yields when the message is signed blindly.
+    what ``RSABSSA-SHA384-PSS-Randomized`` (RFC 9474) yields.
 ballot
     ``{poll, token, signatures, sequence, choices, salt}``. Its 32-byte salt makes its SHA-256 a
     commitment that tells nothing until the ballot is published.
@@ -34,21 +34,19 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 
 from governance.record.canonical import canonical_bytes
+from governance.voting import blind
 
 PREFIX_BYTES = 32
 TOKEN_BYTES = 65
-PREPARED_BYTES = PREFIX_BYTES + TOKEN_BYTES
 SALT_BYTES = 32
 ISSUER_BITS = 3072
 HIGHEST_SEQUENCE = 99
 # More than any ballot holds; a list longer than this is not read any further.
 _MOST = 200
 
-ISSUER_PADDING = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=48)
-ISSUER_HASH = hashes.SHA384()
 _ECDSA = ec.ECDSA(hashes.SHA256())
 _COORDINATE = 32
 
@@ -147,13 +145,6 @@ def prepare(token: bytes, prefix: bytes) -> bytes:
     return prefix + token
 
 
-def check_prepared(message: bytes) -> None:
-    """Raise ``Malformed`` unless ``message`` is a prefix and a token on the curve."""
-    if len(message) != PREPARED_BYTES:
-        raise Malformed("message", f"is not {PREPARED_BYTES} bytes long")
-    _token_key(message[PREFIX_BYTES:], "message")
-
-
 def parse(value: object) -> SignedBallot:
     """Read ``{"ballot": {…}, "proof": "…"}`` as JSON gave it. Raises ``Malformed``.
 
@@ -195,18 +186,9 @@ def token_is_issued(ballot: Ballot, issuers: Mapping[str, rsa.RSAPublicKey]) -> 
     if sorted(one.issuer for one in ballot.signatures) != sorted(issuers):
         return False
     return all(
-        issuer_signed(issuers[one.issuer], prepare(ballot.token, one.prefix), one.signature)
+        blind.holds(prepare(ballot.token, one.prefix), one.signature, issuers[one.issuer])
         for one in ballot.signatures
     )
-
-
-def issuer_signed(issuer: rsa.RSAPublicKey, message: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` is the issuer's over a prepared message."""
-    try:
-        issuer.verify(signature, message, ISSUER_PADDING, ISSUER_HASH)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def proof_holds(signed: SignedBallot) -> bool:

@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
-from governance.voting.ballots import ISSUER_BITS, ISSUER_HASH, ISSUER_PADDING
+from governance.voting import blind
+from governance.voting.ballots import ISSUER_BITS
 
 
 class KeysGone(Exception):
@@ -62,12 +63,12 @@ def new_issuer() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=ISSUER_BITS)
 
 
-def sign_prepared(poll: uuid.UUID, wrapped: bytes, message: bytes) -> bytes:
-    """The issuer's signature over a prepared message. Raises ``KeysGone``."""
+def sign_blinded(poll: uuid.UUID, wrapped: bytes, blinded: bytes) -> bytes:
+    """The issuer's answer to a blinded message that fits its key. Raises ``KeysGone``."""
     key = _private_key(poll, wrapped, "issuer")
     if not isinstance(key, rsa.RSAPrivateKey):
         raise KeysGone(f"the issuer's key of poll {poll} is none")
-    return key.sign(message, ISSUER_PADDING, ISSUER_HASH)
+    return blind.sign(blinded, key)
 
 
 def receipt_key(poll: uuid.UUID, wrapped: bytes) -> ec.EllipticCurvePrivateKey:

@@ -62,8 +62,12 @@ def build(
     issuer_spki: bytes,
     receipt_spki: bytes,
     seed: bytes,
+    scripts: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The manifest of a poll as a JSON value. Public keys come as DER (SubjectPublicKeyInfo)."""
+    """The manifest of a poll as a JSON value. Public keys come as DER (SubjectPublicKeyInfo).
+
+    ``scripts`` are the SHA-256 of the programs that the ballot page loads, by name.
+    """
     written: dict[str, Any] = {"quorum": rule.quorum, "majority": rule.majority}
     if rule.founding_minimum is not None:
         written["foundingMinimum"] = rule.founding_minimum
@@ -88,6 +92,7 @@ def build(
         ],
         "receiptKey": to_base64(receipt_spki),
         "seedSha256": hashlib.sha256(seed).hexdigest(),
+        "scripts": [{"name": name, "sha256": digest} for name, digest in scripts.items()],
     }
 
 

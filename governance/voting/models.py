@@ -209,9 +209,8 @@ class IssueMark(models.Model):
     """That the person of a roll entry took their ballot: one mark for each entry, by its key.
 
     It holds no time. ``fingerprint`` recognises the message that was signed, so that a retry is
-    answered and another message refused; it is erased at the close. It is a keyed hash: with the
-    database alone nobody can tell which token it belongs to. Until tokens are signed blindly, the
-    operator, who has the key, could.
+    answered and another message refused; it is erased at the close. The message was blinded: it is
+    as likely to belong to any token of the poll as to any other.
     """
 
     entry = models.OneToOneField(

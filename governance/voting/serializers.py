@@ -37,7 +37,7 @@ class PollOut(serializers.ModelSerializer[Poll]):
     options = OptionOut(many=True)
     manifest_url = serializers.SerializerMethodField()
     ballots_url = serializers.SerializerMethodField()
-    result = serializers.JSONField(allow_null=True)
+    result = serializers.DictField(allow_null=True)
 
     class Meta:
         model = Poll
@@ -60,21 +60,21 @@ class PollOut(serializers.ModelSerializer[Poll]):
 
 
 class IssueIn(serializers.Serializer[Any]):
-    """The message to sign: 32 random bytes and then the token, in base64."""
+    """The message to sign, blinded with the poll's issuer key, in base64 (384 bytes)."""
 
-    message = serializers.CharField(max_length=1000, trim_whitespace=False)
+    blinded = serializers.CharField(max_length=1000, trim_whitespace=False)
 
-    def validate_message(self, value: str) -> bytes:
+    def validate_blinded(self, value: str) -> bytes:
         try:
-            return from_base64(value, "message")
+            return from_base64(value, "blinded")
         except Malformed as malformed:
             raise serializers.ValidationError(malformed.reason) from None
 
 
 class IssueOut(serializers.Serializer[Any]):
-    """The issuer's signature over the message, in base64."""
+    """The issuer's signature over the blinded message, in base64; the voter unblinds it."""
 
-    signature = serializers.CharField()
+    blind_signature = serializers.CharField()
 
 
 class TokenSignatureIn(serializers.Serializer[Any]):

@@ -16,7 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from governance.record.canonical import canonical_bytes
 from governance.record.public_files import read_public
-from governance.voting import chart, reads, stages
+from governance.voting import chart, reads, scripts, stages
 from governance.voting.actions import publish_bundle
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
@@ -61,6 +61,7 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if isinstance(request.user, Person):
         context["place"] = reads.place_of(request.user, shown, now)
         context["voter_tag"] = reads.voter_tag(request.user, shown)
+        context["scripts"] = scripts.NAMES
     if shown.stage == stages.CLOSED:
         context |= _result_context(shown)
     return render(request, "voting/poll.html", context)

@@ -3,8 +3,8 @@
 It does what the ballot page does in the browser. Pure: whoever uses it carries the messages. ::
 
     voter = Voter(manifest)                        # the poll's manifest, as published
-    signature = ...ask the poll's issue endpoint to sign voter.prepared, signed in...
-    voter.take(signature)
+    answer = ...ask the poll's issue endpoint to sign voter.blinded, signed in...
+    voter.take(answer)
     ballot = voter.ballot("yes")                   # post this to its cast endpoint, signed out
     voter.check_receipt(ballot, receipt)           # keep the receipt
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from governance.voting import ballots
+from governance.voting import ballots, blind
 from governance.voting.ballots import Ballot, Receipt, SignedBallot, TokenSignature
 from governance.voting.manifest import read
 
@@ -40,18 +40,25 @@ class Voter:
         self._signatures: tuple[TokenSignature, ...] = ()
         self._sequence = 0
         self.token = ballots.token_of(self._key.public_key())
+        self._prepared = ballots.prepare(self.token, self._prefix)
+        # A second issuer would have a blinded message of its own; there is one.
+        [(self._issuer, self._issuer_key)] = self.manifest.issuers.items()
+        self._blinded = blind.blind(self._prepared, self._issuer_key)
 
     @property
-    def prepared(self) -> bytes:
-        """The message to have signed while signed in."""
-        return ballots.prepare(self.token, self._prefix)
+    def blinded(self) -> bytes:
+        """The message to have signed while signed in: the issuer cannot tell the token from it."""
+        return self._blinded.message
 
-    def take(self, signature: bytes) -> None:
-        """Keep the issuer's signature over :attr:`prepared`. Raises ``NotAsPromised`` otherwise."""
-        (issuer, key), *_more = self.manifest.issuers.items()
-        if not ballots.issuer_signed(key, self.prepared, signature):
-            raise NotAsPromised("this is not the issuer's signature over the prepared message")
-        self._signatures = (TokenSignature(issuer, self._prefix, signature),)
+    def take(self, blind_signature: bytes) -> None:
+        """Uncover the issuer's signature over the token. Raises ``NotAsPromised`` for none."""
+        try:
+            signature = blind.finalize(
+                self._prepared, blind_signature, self._blinded.inverse, self._issuer_key
+            )
+        except blind.BlindingFailed as failed:
+            raise NotAsPromised(f"the issuer did not sign the token: {failed}") from failed
+        self._signatures = (TokenSignature(self._issuer, self._prefix, signature),)
 
     def ballot(self, *choices: str, sequence: int | None = None) -> dict[str, Any]:
         """A ballot for ``choices``, signed, as the JSON to cast; it supersedes this voter's last.

@@ -105,9 +105,9 @@ class Scene:
         }
 
     @property
-    def prepared(self) -> str:
+    def blinded(self) -> str:
         """A message to have signed, as one's browser would make it."""
-        return to_base64(Voter(self.open_poll.manifest or {}).prepared)
+        return to_base64(Voter(self.open_poll.manifest or {}).blinded)
 
 
 def set_scene(world: World) -> Scene:
@@ -216,7 +216,7 @@ def _ballot(world: World, now: datetime) -> dict[str, Any]:
     poll = world.poll("open")
     entry = poll.roll.filter(issue_mark=None).exclude(person__email__in=_emails(world))[0]
     voter = Voter(poll.manifest or {})
-    voter.take(voting.issue(poll=poll, prepared=voter.prepared, by=entry.person, at=now))
+    voter.take(voting.issue(poll=poll, blinded=voter.blinded, by=entry.person, at=now))
     return voter.ballot("yes")
 
 

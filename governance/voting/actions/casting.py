@@ -16,8 +16,8 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
-from governance.voting import ballots, bundle, keys, stages
-from governance.voting.ballots import Receipt, SignedBallot
+from governance.voting import ballots, blind, bundle, keys, stages
+from governance.voting.ballots import Malformed, Receipt, SignedBallot
 from governance.voting.manifest import Manifest
 from governance.voting.models import Ballot, Intake, IssueMark, Poll
 from governance.voting.permissions import check_can_take_ballot
@@ -48,20 +48,21 @@ _STORE = (
 )
 
 
-def issue(*, poll: Poll, prepared: bytes, by: Person, at: datetime) -> bytes:
-    """Sign the prepared message of somebody on the roll, and mark that they took their ballot.
+def issue(*, poll: Poll, blinded: bytes, by: Person, at: datetime) -> bytes:
+    """Sign, unread, the blinded message of somebody on the roll; mark that they took their ballot.
 
-    Answers the issuer's signature. The same message again is answered again; the mark keeps a keyed
-    hash of it until the close, to tell. Until messages are signed blindly, that lets the operator,
-    who holds the key, find out whose token this is; a copy of the database does not.
+    Answers the blind signature. The same message again is answered again; the mark keeps a keyed
+    hash of it until the close, to tell. That hash joins nothing: what was signed is as likely to
+    hide any other voter's token (RFC 9474, section 7.1).
 
-    Raises ``ballots.Malformed`` for what is no prepared message, and ``Refused``: "poll-not-open",
-    "poll-closed", "not-on-roll", or "already-issued" for another message.
+    Raises ``ballots.Malformed`` for what no issuer's key can sign, and ``Refused``:
+    "poll-not-open", "poll-closed", "not-on-roll", or "already-issued" for another message.
     """
-    ballots.check_prepared(prepared)
     _check_takes_ballots(poll, at)
     check_can_take_ballot(poll, by)
-    fingerprint = sealed.fingerprint(b"voting.issue\x00" + poll.pk.bytes + prepared)
+    if not all(blind.fits(blinded, key) for key in poll.frozen.issuers.values()):
+        raise Malformed("blinded", "is not a blinded message for this vote's key")
+    fingerprint = sealed.fingerprint(b"voting.issue\x00" + poll.pk.bytes + blinded)
     if not _mark(poll, by, fingerprint, at):
         _check_takes_ballots(Poll.objects.get(pk=poll.pk), at)
         mark = IssueMark.objects.get(entry__poll=poll, entry__person=by)
@@ -74,7 +75,7 @@ def issue(*, poll: Poll, prepared: bytes, by: Person, at: datetime) -> bytes:
                 ),
             )
     with _unless_closed_meanwhile(poll, at):
-        return keys.sign_prepared(poll.pk, bytes(poll.private_keys or b""), prepared)
+        return keys.sign_blinded(poll.pk, bytes(poll.private_keys or b""), blinded)
 
 
 def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:

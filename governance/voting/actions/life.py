@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from governance.record.actions import submit
 from governance.record.canonical import canonical_bytes
 from governance.record.public_files import write_public
-from governance.voting import keys, manifest, roll, stages
+from governance.voting import keys, manifest, roll, scripts, stages
 from governance.voting.models import Event, Poll, RollEntry, Upkeep
 from governance.voting.rule import ABSTAIN, NO, YES, YES_NO, Option, PollRule
 from kernel import sealed
@@ -179,6 +179,7 @@ def _freeze(
         roll_root=roll.root([entry.leaf for entry in entries]),
         issuer_spki=made.issuer_spki,
         receipt_spki=made.receipt_spki,
+        scripts=scripts.hashes(),
         seed=seed,
     )
     manifest_sha256 = manifest.sha256_of(document)

@@ -173,5 +173,5 @@ def vote(poll: Poll, person: Person, choice: str, *, at: datetime) -> None:
     """Take a ballot as ``person`` and cast it."""
     assert poll.manifest
     voter = Voter(poll.manifest)
-    voter.take(voting.issue(poll=poll, prepared=voter.prepared, by=person, at=at))
+    voter.take(voting.issue(poll=poll, blinded=voter.blinded, by=person, at=at))
     voting.cast(poll_id=poll.pk, ballot=voter.ballot(choice), at=at)

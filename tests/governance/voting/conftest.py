@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from governance.voting import actions, ballots, keys, manifest
+from governance.voting import actions, blind, keys, manifest
 from governance.voting.ballots import Receipt
 from governance.voting.models import Poll
 from governance.voting.rule import Option, PollRule, text_sha256
@@ -107,7 +107,7 @@ def turnout(poll: Poll) -> tuple[int, int, int]:
 def take(poll: Poll, person: Person, at: datetime) -> Voter:
     """A voter with ``person``'s token in ``poll``."""
     voter = Voter(manifest_of(poll))
-    voter.take(actions.issue(poll=poll, prepared=voter.prepared, by=person, at=at))
+    voter.take(actions.issue(poll=poll, blinded=voter.blinded, by=person, at=at))
     return voter
 
 
@@ -143,17 +143,18 @@ class PaperPoll:
             issuer_spki=spki(self.issuer.public_key()),
             receipt_spki=spki(self.receipt_key.public_key()),
             seed=self.seed,
+            scripts={"vote.js": "0" * 64},
         )
         self.manifest = manifest.read(self.document)
         self.written = self.cast("yes")
 
-    def sign(self, message: bytes) -> bytes:
-        return self.issuer.sign(message, ballots.ISSUER_PADDING, ballots.ISSUER_HASH)
+    def sign(self, blinded: bytes) -> bytes:
+        return blind.sign(blinded, self.issuer)
 
     def voter(self) -> Voter:
         """A voter whose token is signed."""
         voter = Voter(self.document)
-        voter.take(self.sign(voter.prepared))
+        voter.take(self.sign(voter.blinded))
         return voter
 
     def cast(self, choice: str) -> dict[str, Any]:

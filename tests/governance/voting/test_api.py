@@ -130,10 +130,10 @@ def test_a_member_takes_and_casts_a_ballot_over_http(make_open: MakePoll, people
     member, anybody = Client(), Client()
     member.force_login(person)
     voter = Voter(anybody.get(reverse("poll-manifest", args=[poll.pk])).json())
-    answer = post(member, issue_address(poll), {"message": ballots.to_base64(voter.prepared)})
+    answer = post(member, issue_address(poll), {"blinded": ballots.to_base64(voter.blinded)})
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"
-    voter.take(base64.b64decode(answer.json()["signature"]))
+    voter.take(base64.b64decode(answer.json()["blind_signature"]))
     ballot = voter.ballot("yes")
     first = post(anybody, cast_address(poll), ballot)
     assert first.status_code == 201
@@ -146,7 +146,7 @@ def test_a_member_takes_and_casts_a_ballot_over_http(make_open: MakePoll, people
 
 def test_taking_a_ballot_needs_somebody_signed_in(make_open: MakePoll) -> None:
     poll = make_open()
-    assert post(Client(), issue_address(poll), {"message": ""}).status_code in (401, 403)
+    assert post(Client(), issue_address(poll), {"blinded": ""}).status_code in (401, 403)
 
 
 def test_a_page_elsewhere_cannot_take_a_ballot_for_somebody(
@@ -157,7 +157,7 @@ def test_a_page_elsewhere_cannot_take_a_ballot_for_somebody(
     client = Client(enforce_csrf_checks=True)
     client.force_login(person)
     voter = Voter(manifest_of(poll))
-    message = {"message": ballots.to_base64(voter.prepared)}
+    message = {"blinded": ballots.to_base64(voter.blinded)}
     assert post(client, issue_address(poll), message).status_code == 403
     assert not IssueMark.objects.exists()
 
@@ -180,7 +180,7 @@ def test_a_token_needs_the_scope(
     answer = post(
         Client(),
         issue_address(poll),
-        {"message": ballots.to_base64(voter.prepared)},
+        {"blinded": ballots.to_base64(voter.blinded)},
         authorization="Bearer cc_secret",
     )
     assert answer.status_code == status
@@ -194,7 +194,7 @@ def test_refusals_have_their_code_and_sentence(
     client = Client()
     client.force_login(late)
     voter = Voter(manifest_of(poll))
-    answer = post(client, issue_address(poll), {"message": ballots.to_base64(voter.prepared)})
+    answer = post(client, issue_address(poll), {"blinded": ballots.to_base64(voter.blinded)})
     assert answer.status_code == 409
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == "not-on-roll"
@@ -202,7 +202,7 @@ def test_refusals_have_their_code_and_sentence(
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"message": ""}, {"message": "é"}, {"message": 7}, [], "null"]
+    "body", [{}, {"blinded": ""}, {"blinded": "é"}, {"blinded": 7}, [], "null"]
 )
 def test_what_is_no_message_names_its_field(make_open: MakePoll, people: People, body: Any) -> None:
     [person] = people(1)
@@ -217,7 +217,7 @@ def test_a_poll_that_is_not_there_is_not_found(people: People, paper: Any) -> No
     client = Client()
     client.force_login(people(1)[0])
     nowhere = "0" * 8 + "-0000-4000-8000-" + "0" * 12
-    for name, body in (("api-poll-issue", {"message": ""}), ("api-poll-cast", paper.written)):
+    for name, body in (("api-poll-issue", {"blinded": ""}), ("api-poll-cast", paper.written)):
         assert post(client, reverse(name, args=[nowhere]), body).status_code == 404
     assert client.get(reverse("api-poll", args=[nowhere])).status_code == 404
 

@@ -43,7 +43,7 @@ def test_the_same_message_is_answered_again(
     poll = make_open()
     voter = Voter(manifest_of(poll))
     for _ in range(2):
-        signature = actions.issue(poll=poll, prepared=voter.prepared, by=person, at=now)
+        signature = actions.issue(poll=poll, blinded=voter.blinded, by=person, at=now)
         voter.take(signature)
     assert IssueMark.objects.count() == 1
 
@@ -90,10 +90,10 @@ def test_no_ballot_is_taken_before_the_opening(
 ) -> None:
     [person] = people(1)
     poll = make_poll()
-    prepared = Voter(paper.document).prepared
+    blinded = Voter(paper.document).blinded
     refused(
         "poll-not-open",
-        lambda: actions.issue(poll=poll, prepared=prepared, by=person, at=now),
+        lambda: actions.issue(poll=poll, blinded=blinded, by=person, at=now),
     )
 
 
@@ -109,14 +109,14 @@ def test_no_ballot_is_taken_after_the_window_or_the_closing(
     assert not IssueMark.objects.exists()
 
 
-@pytest.mark.parametrize("message", [b"", b"\x00" * 97, b"\x04" * 97, b"\x00" * 5000])
-def test_what_is_no_prepared_message_is_malformed(
+@pytest.mark.parametrize("message", [b"", b"\x00" * 97, b"\xff" * 384, b"\x00" * 385])
+def test_what_no_key_can_sign_is_malformed(
     make_open: MakePoll, people: People, now: datetime, message: bytes
 ) -> None:
     [person] = people(1)
     poll = make_open()
     with pytest.raises(Malformed):
-        actions.issue(poll=poll, prepared=message, by=person, at=now)
+        actions.issue(poll=poll, blinded=message, by=person, at=now)
     assert not IssueMark.objects.exists()
 
 
@@ -232,7 +232,7 @@ def test_a_token_nobody_issued_is_refused(
     forged = Voter(manifest_of(poll))
     [issuer] = manifest_of(poll)["issuers"]
     forged._signatures = (
-        ballots.TokenSignature(issuer["id"], forged._prefix, paper.sign(forged.prepared)[::-1]),
+        ballots.TokenSignature(issuer["id"], forged._prefix, paper.sign(forged.blinded)[::-1]),
     )
     refused(
         "token-not-issued",
@@ -276,7 +276,7 @@ def test_casting_ends_with_the_window_and_with_the_closing(
     refused("poll-closed", lambda: cast_at(now))
 
 
-@pytest.mark.parametrize("step", ["receipt_key", "sign_prepared"])
+@pytest.mark.parametrize("step", ["receipt_key", "sign_blinded"])
 def test_closing_in_the_middle_of_a_request_is_a_refusal(
     make_open: MakePoll, people: People, now: datetime, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

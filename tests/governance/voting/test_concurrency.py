@@ -76,7 +76,7 @@ def test_eight_at_once_take_one_ballot(make_open: MakePoll, people: People, now:
     voters = [Voter(manifest_of(poll)) for _ in range(THREADS)]
     answers = at_once(
         [
-            partial(actions.issue, poll=poll, prepared=voter.prepared, by=person, at=now)
+            partial(actions.issue, poll=poll, blinded=voter.blinded, by=person, at=now)
             for voter in voters
         ]
     )

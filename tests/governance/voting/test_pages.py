@@ -127,7 +127,7 @@ def test_the_list_makes_no_query_per_row(
 def test_a_member_on_the_roll_gets_a_ballot(make_open: MakePoll, make_person: MakePerson) -> None:
     ada = make_person("Ada")
     shown = ballot_page(make_open(), ada)
-    assert "not yet secret from the operator" in shown
+    assert "How your vote stays secret" in shown
     assert "Nothing has been cast yet" in shown
     assert "<noscript>" in shown
     assert "vote.js" in shown

@@ -110,7 +110,7 @@ def test_without_the_sealing_key_a_mark_does_not_tell_its_message(
     other = tmp_path / "sealing"
     other.write_bytes(sealed.new_key())
     settings.SEALING_KEYS = [str(other)]
-    actions.issue(poll=poll, prepared=voter.prepared, by=person, at=now)
+    actions.issue(poll=poll, blinded=voter.blinded, by=person, at=now)
     assert bytes(IssueMark.objects.get().fingerprint or b"") != mark
 
 
@@ -156,7 +156,7 @@ def test_marks_survive_being_rewritten(make_open: MakePoll, people: People, now:
     actions.commit_ballots(poll=poll, at=now, by=TEST, least=1)
     assert set(IssueMark.objects.values_list("entry", "fingerprint")) == before
     for person, voter in zip(members, voters, strict=False):
-        voter.take(actions.issue(poll=poll, prepared=voter.prepared, by=person, at=now))
+        voter.take(actions.issue(poll=poll, blinded=voter.blinded, by=person, at=now))
 
 
 def test_no_page_and_no_answer_tells_how_an_open_vote_is_going(

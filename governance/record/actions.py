@@ -198,10 +198,11 @@ def publish() -> bool:
             f"{published} entries are published, and this database has signed {newest.size}"
         )
     _check_no_fork(newest.size)
+    full = []
     for path, content in reads.files_between(published, newest.size):
         write_public(path, content)
         if ".p/" not in path:
-            remove_public(f"{path}.p")  # what it was while it grew
+            full.append(path)
     document = canonical_bytes(reads.did_document(newest.size))
     # One at a time, so that a slow process never puts an older checkpoint over a newer one.
     with transaction.atomic(durable=True):
@@ -210,6 +211,9 @@ def publish() -> bool:
         replace_public(DID_DOCUMENT, document)
         remember(newest.note.encode())
         replace_public(reads.CHECKPOINT, newest.note.encode())
+        # What they were while they grew: the checkpoint before stood on that.
+        for path in full:
+            remove_public(f"{path}.p")
     return True
 
 

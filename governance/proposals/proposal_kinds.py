@@ -14,7 +14,7 @@ from governance.proposals.kinds import Kind, Words, register
 from governance.proposals.models import Proposal
 from governance.proposals.serializers import ResolutionContent, TermContent
 from governance.terms import actions as terms
-from governance.terms import rulebook
+from governance.terms import comparison
 from governance.terms.models import Draft, Revision
 from governance.terms.rulebook import DraftContent
 from kernel.refusal import Refused
@@ -42,7 +42,7 @@ def _check_term(*, proposal: Proposal) -> None:
 
 def _term_subjects(*, proposal: Proposal) -> Sequence[str]:
     _draft, revision = _term_of(proposal)
-    return [f"term:{revision.slug}", f"rules:{rulebook.identity(revision.content.rules)}"]
+    return [f"term:{revision.slug}", f"rules:{comparison.identity(revision.content.rules)}"]
 
 
 def _freeze_term(*, proposal: Proposal, by: Author, at: datetime) -> None:

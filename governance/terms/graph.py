@@ -127,7 +127,7 @@ class _Writer:
         self._written.add(node)
         if (node, RDF.rest, None) in self._graph:
             return self._list(node, depth)
-        inside = self._properties(node, depth + 1) if depth else self._properties(node, 1)
+        inside = self._properties(node, depth + 1)
         return f"[{inside}\n{'  ' * depth}]" if inside else "[]"
 
     def _list(self, head: Node, depth: int) -> str:

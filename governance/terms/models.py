@@ -12,8 +12,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from governance.terms import languages, renditions, stages
+from governance.terms.comparison import identity
 from governance.terms.document import AUTHORITATIVE, Bytes, path
-from governance.terms.rulebook import DraftContent, Rule, identity
+from governance.terms.rulebook import DraftContent, Rule
 from governance.terms.versions import SemVer
 from members.models import AbstractEvent, Person
 
@@ -87,15 +88,15 @@ class Revision(models.Model):
 
 class TermQuerySet(models.QuerySet["Term"]):
     def with_rules_of_another(self, content: DraftContent) -> Self:
-        """Active terms of another name that have exactly the rules of ``content``."""
+        """Active terms of another name whose rules mean what those of ``content`` mean."""
         return self.filter(rules_in_force=identity(content.rules)).exclude(pk=content.slug)
 
 
 class Term(models.Model):
     """A published term: a slug and its versions. ``latest`` and ``rules_in_force`` are pointers.
 
-    ``rules_in_force`` is the identity of the rules while the term is active, and unique: no two
-    active terms have the same rules under different names.
+    ``rules_in_force`` is the identity of what the rules mean while the term is active, and unique:
+    no two active terms mean the same under different names.
     """
 
     slug = models.SlugField(primary_key=True, max_length=60)
@@ -141,6 +142,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Versions that lack a rendition which is made of every version now."""
         made = Count("renditions", filter=Q(renditions__name__in=renditions.NAMES))
         return self.annotate(made=made).filter(made__lt=len(renditions.NAMES))
+
+    def called(self, slug: str, version: str = "") -> Self:
+        """One version of a term by its number, or its newest."""
+        of_term = self.filter(term=slug)
+        return of_term.filter(version=version) if version else of_term.newest()
 
     def newest(self) -> Self:
         """The newest version of each term."""

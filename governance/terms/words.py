@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from governance.terms import rulebook
-from governance.terms.rulebook import Problem, Rule
+from governance.terms.comparison import Difference
+from governance.terms.rulebook import Problem, Rule, days, part_of_act
 from governance.terms.vocabulary import gettext_noop
 
 _ANSWERS = {
@@ -40,7 +41,7 @@ def sentence(rule: Rule) -> str:
 
 def problem(found: Problem) -> str:
     """What is wrong, as one sentence."""
-    return say(found.message).format(**found.values)
+    return found.said(say)
 
 
 def glance(rules: Iterable[Rule]) -> list[Glance]:
@@ -51,3 +52,38 @@ def glance(rules: Iterable[Rule]) -> list[Glance]:
         if answer:
             lines.append(Glance(say(rulebook.CELL_LABELS[name]), code, answer))
     return lines
+
+
+# What is said of an act: the louder answer first, and in what words the other differs from it.
+_KINDS = {"no": "prohibition", "must": "duty", "yes": "permission"}
+_AGAINST = {
+    ("no", "yes"): gettext_noop("{one} says: “{rule}”; {other} allows it."),
+    ("no", "open"): gettext_noop("{one} says: “{rule}”; {other} leaves it open."),
+    ("must", "open"): gettext_noop("{one} says: “{rule}”; {other} does not ask for it."),
+    ("yes", "open"): gettext_noop("{one} says: “{rule}”; {other} leaves it open."),
+}
+_LATER = gettext_noop("{one} says: “{rule}”; {other} gives it {number} days.")
+_SOME_TIME = gettext_noop("{one} says: “{rule}”; {other} names no time.")
+
+
+def difference(found: Difference, one: str = "", other: str = "") -> str:
+    """What two terms say differently, in one sentence. ``one`` and ``other`` are their names.
+
+    "The first says: “The organisation may not build a profile of you”; the second allows it."
+    """
+    sides = [(found.one, one or _("the first")), (found.other, other or _("the second"))]
+    sides.sort(key=lambda side: [*_KINDS, "open"].index(side[0]))
+    (answer, who), (against, whom) = sides
+    text, number = _AGAINST[answer, against], 0
+    if answer == "must":
+        for later in found.but:
+            if replace(later, retention=found.act.retention) == found.act:
+                text = _LATER if later.retention else _SOME_TIME
+                number = days(later.retention) if later.retention else 0
+    sentence = say(text).format(
+        one=who,
+        other=whom,
+        number=number,
+        rule=part_of_act(_KINDS[answer], found.act, found.but, say),
+    )
+    return sentence[:1].upper() + sentence[1:]

@@ -65,8 +65,9 @@ def check_place(content: DraftContent) -> None:
     latest = Version.objects.filter(latest_of=content.slug).first()
     if latest and versions.parse(content.version) <= latest.number:
         raise not_newer()
-    if Term.objects.with_rules_of_another(content).exists():
-        raise same_rules()
+    other = Term.objects.with_rules_of_another(content).select_related("latest__revision").first()
+    if other:
+        raise same_rules(other)
 
 
 def _revise(draft: Draft, number: int, content: DraftContent, by: Person, at: datetime) -> Revision:
@@ -95,7 +96,7 @@ def _revise(draft: Draft, number: int, content: DraftContent, by: Person, at: da
 
 def _check(content: DraftContent) -> None:
     for problem in rulebook.problems_with(content):
-        raise Refused("draft-problems", _(problem.message).format(**problem.values))
+        raise Refused("draft-problems", problem.said(_))
     check_place(content)
 
 
@@ -106,8 +107,13 @@ def not_newer() -> Refused:
     )
 
 
-def same_rules() -> Refused:
+def same_rules(other: Term) -> Refused:
+    """``other`` is active and means the same, whether or not its rules are written alike."""
+    if other.latest is None:
+        raise ValueError(f"{other} was never published")
     return Refused(
         "same-rules",
-        _("Another term has exactly these rules. Propose a new version of that one instead."),
+        _("“{title}” ({slug}) means exactly the same. Propose a new version of that one.").format(
+            title=other.latest.revision.title, slug=other.pk
+        ),
     )

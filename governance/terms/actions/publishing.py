@@ -15,7 +15,7 @@ from governance.record import actions as record
 from governance.record import signing
 from governance.record.canonical import canonical_bytes, timestamp
 from governance.record.public_files import write_public
-from governance.terms import document, renditions, rulebook, stages, versions
+from governance.terms import comparison, document, renditions, stages, versions
 from governance.terms.actions.drafts import check_place, same_rules
 from governance.terms.models import (
     Draft,
@@ -189,11 +189,11 @@ def _supersede(old: Version, version: Version, at: datetime) -> None:
 
 
 def _put_in_force(term: Term, version: Version, content: DraftContent) -> None:
-    """Point the term at its new version. Of two that have the same rules, one is refused here."""
+    """Point the term at its new version. Of two that mean the same, one is refused here."""
     try:
         with transaction.atomic():
             Term.objects.filter(pk=term.pk).update(
-                latest=version, rules_in_force=rulebook.identity(content.rules)
+                latest=version, rules_in_force=comparison.identity(content.rules)
             )
     except IntegrityError:
-        raise same_rules() from None
+        raise same_rules(Term.objects.with_rules_of_another(content).get()) from None

@@ -11,9 +11,10 @@ contradict each other, and such a term cannot be published.
 """
 
 from governance.terms.rulebook.acts import contradict
-from governance.terms.rulebook.meaning import CELL_LABELS, CELLS, identity, matrix
-from governance.terms.rulebook.rules import DraftContent, Problem, Rule, days
-from governance.terms.rulebook.sentences import sentence
+from governance.terms.rulebook.meaning import CELL_LABELS, CELLS, matrix
+from governance.terms.rulebook.problems import Problem
+from governance.terms.rulebook.rules import DraftContent, Rule, days
+from governance.terms.rulebook.sentences import as_it_is, part_of_act, sentence
 from governance.terms.rulebook.well_formed import (
     LONGEST,
     MOST_RULES,
@@ -29,10 +30,11 @@ __all__ = [
     "DraftContent",
     "Problem",
     "Rule",
+    "as_it_is",
     "contradict",
     "days",
-    "identity",
     "matrix",
+    "part_of_act",
     "problems_with",
     "problems_with_rules",
     "sentence",

@@ -20,8 +20,8 @@ _FOR_EVER = 100_000
 def contradict(one: Rule, other: Rule) -> bool:
     """Whether two well-formed rules cannot both hold, whichever is named first.
 
-    A prohibition contradicts a permission whose whole it takes away, and a duty of which it takes
-    away anything; a duty to delete within some days contradicts a permission to keep for longer.
+    A prohibition contradicts a permission whose whole it takes away; a duty to delete within some
+    days contradicts a permission to keep for longer. What can be a duty can be nothing else.
     """
     return _contradicts(one, other) or _contradicts(other, one)
 
@@ -31,8 +31,6 @@ def _contradicts(one: Rule, other: Rule) -> bool:
         return False
     if one.kind == "prohibition" and other.kind == "permission":
         return covers_rule(one, other)
-    if one.kind == "prohibition" and other.kind == "duty":
-        return overlaps_rule(one, other)
     if (one.kind, one.action, other.kind) == ("duty", "delete", "permission"):
         return (
             bool(one.retention)

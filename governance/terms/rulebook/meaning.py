@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 
 from governance.terms.rulebook.acts import covers_rule, overlaps_rule
@@ -69,9 +67,3 @@ def _cell(rules: tuple[Rule, ...], act: Rule) -> str:
     if any(rule.kind == "permission" and overlaps_rule(rule, act) for rule in rules):
         return "yes"
     return "optional"
-
-
-def identity(rules: Iterable[Rule]) -> str:
-    """A digest (hex SHA-256): the same for the same rules in any order, and for no others."""
-    lines = sorted({json.dumps(rule.as_dict(), sort_keys=True) for rule in rules})
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

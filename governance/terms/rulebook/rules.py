@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 _RETENTION = re.compile(r"P(0|[1-9][0-9]{0,4})D")
@@ -50,22 +49,6 @@ class DraftContent:
     legal: str
     rules: tuple[Rule, ...]
     aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong, and where: "title", "rules", "rules.2", "rules.2.purpose" (rows from 0).
-
-    ``message`` may have ``{names}`` that ``values`` fill in, so that a page can translate it first.
-    """
-
-    field: str
-    message: str
-    values: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
-
-    @property
-    def sentence(self) -> str:
-        return self.message.format(**self.values)
 
 
 def is_retention(text: str) -> bool:

@@ -9,8 +9,17 @@ from urllib.parse import urlsplit
 
 from governance.terms import versions
 from governance.terms.rulebook.acts import contradict, covers_rule
-from governance.terms.rulebook.rules import DraftContent, Problem, Rule, is_retention
-from governance.terms.vocabulary import ACTIONS, CHOICES, KINDS, PARTIES, gettext_noop
+from governance.terms.rulebook.problems import Problem
+from governance.terms.rulebook.rules import DraftContent, Rule, days, is_retention
+from governance.terms.vocabulary import (
+    ACTIONS,
+    CHOICES,
+    DATA,
+    KINDS,
+    PARTIES,
+    covers,
+    gettext_noop,
+)
 
 _ = gettext_noop
 
@@ -19,7 +28,9 @@ LONGEST = {"title": 120, "plain": 5_000, "legal": 50_000}
 _NOT_IN_ADDRESSES = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Names that addresses under /terms/ have for other things.
-_TAKEN_SLUGS = frozenset({"by-hash", "preview", "latest", "index", "feed", "new"})
+_TAKEN_SLUGS = frozenset(
+    {"by-hash", "choose", "compare", "preview", "latest", "index", "feed", "new"}
+)
 
 
 def problems_with(content: DraftContent) -> list[Problem]:
@@ -141,11 +152,49 @@ def _clashes(rules: Sequence[Rule]) -> Iterable[Problem]:
     for row, rule in enumerate(rules):
         for earlier in range(row):
             if contradict(rules[earlier], rule):
-                yield Problem(
-                    f"rules.{row}",
-                    _("This contradicts rule {other}. Change one of them, or take it out."),
-                    {"other": earlier + 1},
-                )
+                yield _explained(row, rule, earlier, rules[earlier])
+
+
+_BOTH = {
+    "permission": _(
+        "Rule {other} forbids all that this rule allows: “{rule}” Both speak of this: {act}. "
+        "Take one of them out, or let rule {other} forbid only a part of it."
+    ),
+    "prohibition": _(
+        "This rule forbids all that rule {other} allows: “{rule}” Both speak of this: {act}. "
+        "Take one of them out, or let this rule forbid only a part of it."
+    ),
+}
+_TOO_LONG = {
+    "permission": _(
+        "This rule lets data be kept for {longer} days, and rule {other} has it deleted sooner: "
+        "“{rule}” Both speak of this: {act}. Allow at most {shorter} days here, or {longer} there."
+    ),
+    "duty": _(
+        "This rule has data deleted within {shorter} days, and rule {other} lets it be kept for "
+        "longer: “{rule}” Both speak of this: {act}. Allow {longer} days here, or at most "
+        "{shorter} there."
+    ),
+}
+
+
+def _explained(row: int, rule: Rule, earlier: int, other: Rule) -> Problem:
+    """What a contradiction is about, and what would resolve it."""
+    permission, against = (rule, other) if rule.kind == "permission" else (other, rule)
+    values: dict[str, str | int | Rule] = {
+        "other": earlier + 1,
+        "rule": other,
+        "act": dataclasses.replace(permission, kind=""),
+    }
+    if against.kind == "prohibition":
+        return Problem(f"rules.{row}", _BOTH[rule.kind], values)
+    data = against.data if covers(DATA, permission.data, against.data) else permission.data
+    values |= {
+        "act": dataclasses.replace(permission, kind="", data=data),
+        "longer": days(permission.retention),
+        "shorter": days(against.retention),
+    }
+    return Problem(f"rules.{row}", _TOO_LONG[rule.kind], values)
 
 
 def _repetitions(rules: Sequence[Rule]) -> Iterable[Problem]:
@@ -157,7 +206,7 @@ def _repetitions(rules: Sequence[Rule]) -> Iterable[Problem]:
             if covers_rule(broader, rule):
                 yield Problem(
                     f"rules.{row}",
-                    _("Rule {other} says this already. Take one of them out."),
-                    {"other": other + 1},
+                    _("Rule {other} says this already: “{rule}” Take one of them out."),
+                    {"other": other + 1, "rule": broader},
                 )
                 break

@@ -198,8 +198,8 @@ def test_a_contradiction_stands_at_the_row() -> None:
     written = content(rules=(NO_TRACKING, Rule("permission", "second", "track")))
     editor = editor_for(None, sent(written))
     assert not editor.is_valid()
-    assert "contradicts rule 1" in str(editor.rules.forms[1].non_field_errors())
-    assert "contradicts rule 1" in shown(editor)
+    assert "Rule 1 forbids all that this rule allows" in str(editor.rules.forms[1].non_field_errors())
+    assert "Rule 1 forbids all that this rule allows" in shown(editor)
 
 
 @pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_what_has_no_place_on_the_roster_is_said_where_it_can_be_changed(publish
     assert "higher number" in str(again.form.errors["version"])
     copied = editor_for(None, sent(content(slug="another-name")))
     assert not copied.is_valid()
-    assert "exactly these rules" in str(copied.rules.non_form_errors())
+    assert "means exactly the same" in str(copied.rules.non_form_errors())
 
 
 @pytest.mark.django_db

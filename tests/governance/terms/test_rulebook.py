@@ -14,7 +14,6 @@ from governance.terms.rulebook import (
     Problem,
     Rule,
     contradict,
-    identity,
     matrix,
     problems_with,
     problems_with_rules,
@@ -238,13 +237,7 @@ def test_the_policy_says_what_the_rules_say(rules: tuple[Rule, ...]) -> None:
 def test_order_makes_no_difference(rules: tuple[Rule, ...], chance: random.Random) -> None:
     shuffled = list(rules)
     chance.shuffle(shuffled)
-    assert identity(shuffled) == identity(rules)
     assert matrix(shuffled) == matrix(rules)
-
-
-@given(sets(), sets())
-def test_other_rules_have_another_identity(one: tuple[Rule, ...], other: tuple[Rule, ...]) -> None:
-    assert (identity(one) == identity(other)) == (set(one) == set(other))
 
 
 @given(sets())

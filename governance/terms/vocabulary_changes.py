@@ -33,6 +33,31 @@ class Change:
 # The newest first.
 CHANGES = (
     Change(
+        "1.2.0",
+        "2026-11-22T01:30:00Z",
+        _("Conclusions, decisions, breaches"),
+        _(
+            "What is concluded and decided about you, collecting and contacting; duties to correct "
+            "and to report a breach; more data, recipients and one more purpose."
+        ),
+        added={
+            "action": ("infer", "decide", "collect", "contact", "correct", "report_breach"),
+            "purpose": ("direct_marketing",),
+            "data": ("identity", "work", "beliefs"),
+            "recipient": ("group_companies", "authorities"),
+        },
+    ),
+    Change(
+        "1.1.0",
+        "2026-11-22T01:06:02Z",
+        _("Encrypted, and only on your own device"),
+        _(
+            "A code for storage that is both, so that a rule about either of the two is a rule "
+            "about it."
+        ),
+        added={"storage": ("encrypted_on_device",)},
+    ),
+    Change(
         "1.0.0",
         "2026-11-21T22:09:47Z",
         _("The vocabulary"),

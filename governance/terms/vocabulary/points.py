@@ -43,6 +43,13 @@ PURPOSES = by_code(
         "dpv:LegalCompliance",
     ),
     Word("marketing", _("marketing"), _("for marketing"), "dpv:Marketing"),
+    Word(
+        "direct_marketing",
+        _("advertising sent to you"),
+        _("to send you advertising"),
+        "dpv:DirectMarketing",
+        ("marketing",),
+    ),
     Word("advertising", _("advertising"), _("for advertising"), "dpv:Advertising", ("marketing",)),
     Word(
         "personalised_ads",
@@ -79,6 +86,12 @@ PURPOSES = by_code(
 )
 
 DATA = by_code(
+    Word(
+        "identity",
+        _("who you are"),
+        _("your name and what else says who you are"),
+        "pd:Identifying",
+    ),
     Word(
         "contact", _("how to reach you"), _("the details by which you can be reached"), "pd:Contact"
     ),
@@ -120,6 +133,18 @@ DATA = by_code(
         _("your age, household and the like"),
         "pd:Demographic",
     ),
+    Word(
+        "work",
+        _("your schooling and work"),
+        _("data about your schooling and work"),
+        "pd:Professional",
+    ),
+    Word(
+        "beliefs",
+        _("what you believe in"),
+        _("your faith, politics and convictions"),
+        "cc:beliefs",
+    ),
     Word("health", _("your health"), _("data about your health"), "pd:MedicalHealth"),
     Word(
         "biometric",
@@ -156,6 +181,20 @@ RECIPIENTS = by_code(
         _("those who build AI"),
         _("those who build AI"),
         "cc:ai-developers",
+        ("third_parties",),
+    ),
+    Word(
+        "group_companies",
+        _("companies of the same group"),
+        _("companies of its own group"),
+        "cc:group-companies",
+        ("third_parties",),
+    ),
+    Word(
+        "authorities",
+        _("public authorities"),
+        _("public authorities"),
+        "cc:authorities",
         ("third_parties",),
     ),
     Word(

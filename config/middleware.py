@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
+
+from config.api.documents import API_ROUTES, ROUTES
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
+
+# What a reader may send besides what every page may.
+PREFLIGHT_HEADERS = "If-Match, If-None-Match, If-Modified-Since, If-Range, Range"
+
+ASKED = ROUTES | API_ROUTES
 
 _OURS_ALONE = {"cookie", "accept-language"}
 
@@ -28,5 +37,51 @@ def published_bytes(respond: Respond) -> Respond:
             if kept:
                 response.headers["Vary"] = ", ".join(kept)
         return response
+
+    return middleware
+
+
+class Documents:
+    """What any origin may read and nobody writes to: other methods are refused before any view.
+
+    A page of another site that sends ``If-None-Match`` asks first whether it may (a preflight).
+    """
+
+    allowed = "GET, HEAD"
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.respond(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        route = request.resolver_match.url_name if request.resolver_match else None
+        preflight = (
+            request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        )
+        if request.method in ("GET", "HEAD") or route not in (ASKED if preflight else ROUTES):
+            return None
+        answer = HttpResponse(status=204 if preflight else 405)
+        answer.headers["Allow"] = self.allowed
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        if preflight:
+            answer.headers["Access-Control-Allow-Methods"] = self.allowed
+            answer.headers["Access-Control-Allow-Headers"] = PREFLIGHT_HEADERS
+            answer.headers["Access-Control-Max-Age"] = "86400"
+        return answer
+
+
+def api_validators(respond: Respond) -> Respond:
+    """Give what the API answers an ETag, and whoever sends it back 304 while nothing changed."""
+    conditional = ConditionalGetMiddleware(respond)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = respond(request)
+        if not request.path.startswith("/api/v1/"):
+            return response
+        return conditional.process_response(request, response)
 
     return middleware

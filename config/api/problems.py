@@ -55,7 +55,8 @@ def problem(
     **more: Any,
 ) -> Response:
     """One problem document: ``type``, ``title``, ``status``, ``detail``, ``code`` and ``more``."""
-    body = {"type": "about:blank", "title": kind.replace("-", " ").replace("_", " ")}
+    kind = kind.replace("_", "-")
+    body = {"type": "about:blank", "title": kind.replace("-", " ")}
     response = Response(
         {**body, "status": code, "detail": detail, "code": kind, **more},
         status=code,
@@ -66,7 +67,7 @@ def problem(
 
 
 def _code(exc: exceptions.APIException) -> str:
-    """The most particular code there is: "scope-missing" rather than "permission_denied"."""
+    """The most particular code there is: "scope-missing" rather than "permission-denied"."""
     codes = exc.get_codes()
     return codes if isinstance(codes, str) else str(exc.default_code)
 

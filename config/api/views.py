@@ -17,6 +17,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+import config.api.description  # noqa: F401 - it registers how filters are described
+
 schema = SpectacularJSONAPIView.as_view(permission_classes=[AllowAny])
 
 

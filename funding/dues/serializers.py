@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from funding.dues.models import Plan
@@ -30,9 +31,13 @@ class AccountBalanceSerializer(serializers.Serializer[Balance]):
 
 
 class LedgerMonthSerializer(serializers.Serializer[Month]):
-    month = serializers.DateField(source="first", format="%Y-%m")
+    month = serializers.SerializerMethodField()
     income = MoneySerializer()
     expense = MoneySerializer()
+
+    @extend_schema_field(serializers.RegexField("^[0-9]{4}-[0-9]{2}$", help_text="As in 2026-11."))
+    def get_month(self, month: Month) -> str:
+        return f"{month.first:%Y-%m}"
 
 
 class LedgerAccountsSerializer(serializers.Serializer[dict[str, list[Balance]]]):

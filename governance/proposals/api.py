@@ -90,7 +90,9 @@ class SupportView(GenericAPIView[Proposal]):
         return _answer(pk, status.HTTP_201_CREATED)
 
     @extend_schema(
-        summary="Take your support back", request=None, responses=serializers.ProposalDetail
+        summary="Take your support back",
+        request=None,
+        responses={200: serializers.ProposalDetail},
     )
     def delete(self, request: Request, pk: str) -> Response:
         actions.withdraw_support(proposal=_find(pk), by=_me(request), at=timezone.now())

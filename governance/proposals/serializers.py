@@ -17,10 +17,19 @@ from governance.voting import stages as poll_stages
 from kernel.refusal import Refused
 
 
+class Text(serializers.CharField):
+    """Text and nothing else: a number is no text, whatever digits it has."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class ResolutionContent(serializers.Serializer[Any]):
     """The text of a resolution (Markdown)."""
 
-    text = serializers.CharField(max_length=20_000)
+    text = Text(max_length=20_000)
 
     def content(self) -> str:
         text: str = self.validated_data["text"]
@@ -33,25 +42,23 @@ class RuleInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=list(vocabulary.KINDS))
     party = serializers.ChoiceField(choices=list(vocabulary.PARTIES))
     action = serializers.ChoiceField(choices=list(vocabulary.ACTIONS))
-    purpose = serializers.CharField(required=False, allow_blank=True, max_length=40)
-    data = serializers.CharField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment] # a field takes the property's place
-    recipient = serializers.CharField(required=False, allow_blank=True, max_length=40)
-    retention = serializers.CharField(required=False, allow_blank=True, max_length=12)
-    storage = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    purpose = Text(required=False, allow_blank=True, max_length=40)
+    data = Text(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment] # a field takes the property's place
+    recipient = Text(required=False, allow_blank=True, max_length=40)
+    retention = Text(required=False, allow_blank=True, max_length=12)
+    storage = Text(required=False, allow_blank=True, max_length=40)
 
 
 class TermContent(serializers.Serializer[Any]):
     """A term whole: its names, its texts and its rules."""
 
-    slug = serializers.CharField(max_length=60)
-    version = serializers.CharField(max_length=20)
-    title = serializers.CharField(max_length=rulebook.LONGEST["title"])
-    plain = serializers.CharField(max_length=rulebook.LONGEST["plain"])
-    legal = serializers.CharField(max_length=rulebook.LONGEST["legal"])
+    slug = Text(max_length=60)
+    version = Text(max_length=20)
+    title = Text(max_length=rulebook.LONGEST["title"])
+    plain = Text(max_length=rulebook.LONGEST["plain"])
+    legal = Text(max_length=rulebook.LONGEST["legal"])
     rules = serializers.ListField(child=RuleInput(), max_length=rulebook.MOST_RULES)
-    aliases = serializers.ListField(
-        child=serializers.CharField(max_length=300), required=False, max_length=20
-    )
+    aliases = serializers.ListField(child=Text(max_length=300), required=False, max_length=20)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         problems: dict[str, list[str]] = {}
@@ -73,13 +80,13 @@ def _term(attrs: dict[str, Any]) -> DraftContent:
 class WordsInput(serializers.Serializer[Any]):
     """The words of a proposal of the kind named in the context."""
 
-    title = serializers.CharField(
+    title = Text(
         max_length=120,
         required=False,
         help_text="Left out where the content has a title of its own, as a term does.",
     )
-    summary = serializers.CharField(max_length=240, help_text="One sentence: what would change.")
-    problem = serializers.CharField(max_length=10_000, help_text="The problem behind it, Markdown.")
+    summary = Text(max_length=240, help_text="One sentence: what would change.")
+    problem = Text(max_length=10_000, help_text="The problem behind it, Markdown.")
     content = serializers.DictField(
         help_text="What the kind takes: {text} for a resolution; the whole term for a term."
     )
@@ -103,7 +110,7 @@ class WordsInput(serializers.Serializer[Any]):
 class ProposalInput(WordsInput):
     """A new proposal and its kind."""
 
-    kind = serializers.CharField(max_length=40, help_text="adopt_term or resolution.")
+    kind = Text(max_length=40, help_text="adopt_term or resolution.")
 
     def _kind(self, attrs: dict[str, Any]) -> Kind:
         try:
@@ -119,7 +126,7 @@ class SupportInput(serializers.Serializer[Any]):
 
 
 class CommentInput(serializers.Serializer[Any]):
-    body = serializers.CharField(max_length=10_000, help_text="Markdown.")
+    body = Text(max_length=10_000, help_text="Markdown.")
 
 
 class CommentRow(serializers.Serializer[Comment]):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -26,9 +24,8 @@ _VERSION = OpenApiParameter(
 )
 
 
-@method_decorator(conditional_page, name="dispatch")
 class _Open(APIView):
-    """The same for everybody: any origin may read it, and whoever has it is told so (304)."""
+    """The same for everybody, so that any origin may read it; good until asked again."""
 
     permission_classes = [AllowAny]
 

@@ -99,7 +99,7 @@ class Walker:
         self._client.cookies = SimpleCookie(self._cookies)
         wrote: set[str] = set()
         sent = sent or Sent(kind=FORM)
-        with _undone(), _noting(wrote):
+        with undone(), _noting(wrote):
             response = self._client.generic(
                 method, address, sent.body, sent.kind, headers=headers or {}
             )
@@ -107,7 +107,7 @@ class Walker:
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
     """Take back what is written inside; durable blocks may stand in it, as in a ``TestCase``."""
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]

@@ -1,0 +1,135 @@
+"""The OpenAPI description says all of the API, and what it says of itself holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+pytestmark = pytest.mark.django_db
+
+# What programs call the operations: changing a name breaks the clients that were made from it.
+OPERATIONS = {
+    "dues_plans_list",
+    "ledger_summary",
+    "me_retrieve",
+    "members_summary_retrieve",
+    "polls_list",
+    "polls_retrieve",
+    "polls_cast_create",
+    "polls_issue_create",
+    "proposals_list",
+    "proposals_create",
+    "proposals_retrieve",
+    "proposals_update",
+    "proposals_comments_list",
+    "proposals_comments_create",
+    "proposals_support_create",
+    "proposals_support_destroy",
+    "proposals_withdraw_create",
+    "record_entries_list",
+    "record_entries_retrieve",
+    "terms_list",
+    "terms_retrieve",
+    "terms_versions_retrieve",
+}
+
+
+@pytest.fixture
+def description(client: Client) -> dict[str, Any]:
+    served: dict[str, Any] = json.loads(client.get("/api/v1/schema/").content)
+    return served
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_it_is_openapi_3_1(description: dict[str, Any]) -> None:
+    assert list(OpenAPIV31SpecValidator(description).iter_errors()) == []
+
+
+def test_operations_keep_their_names(description: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _path, _method, operation in operations(description)]
+    assert len(names) == len(set(names))
+    assert set(names) >= OPERATIONS
+    assert all(name.startswith("documents_") for name in set(names) - OPERATIONS)
+
+
+def test_every_way_to_say_no_is_described(description: dict[str, Any]) -> None:
+    for path, method, operation in operations(description):
+        answers = operation["responses"]
+        assert all(answer["description"] for answer in answers.values()), path
+        if not path.startswith("/api/"):
+            continue
+        expected = {"406", "429"}
+        expected |= {"304"} if method == "get" else {"409"}
+        expected |= {"401"} if any(operation["security"]) else set()
+        expected |= {"403"} if {} not in operation["security"] else set()
+        expected |= {"404"} if "{" in path else set()
+        expected |= {"400", "415"} if "requestBody" in operation else set()
+        assert expected <= set(answers), (path, method)
+        for code, answer in answers.items():
+            if code >= "400":
+                assert set(answer["content"]) == {"application/problem+json"}, (path, code)
+        assert "Retry-After" in answers["429"]["headers"]
+        if method == "get":
+            assert "ETag" in answers["200"]["headers"]
+
+
+def test_every_example_is_what_its_schema_says(description: dict[str, Any]) -> None:
+    found = list(_examples(description))
+    assert len(found) > 100
+    for schema, example in found:
+        whole = {**schema, "components": description["components"]}
+        Draft202012Validator(whole).validate(example)
+
+
+def _examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Every example beside a schema, anywhere."""
+    if isinstance(node, dict):
+        if "schema" in node:
+            if "example" in node:
+                yield node["schema"], node["example"]
+            for example in node.get("examples", {}).values():
+                yield node["schema"], example["value"]
+        for inner in node.values():
+            yield from _examples(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _examples(inner)
+
+
+def test_filters_name_what_they_take(description: dict[str, Any]) -> None:
+    asked = {
+        parameter["name"]: parameter["schema"]
+        for parameter in description["paths"]["/api/v1/terms/"]["get"]["parameters"]
+    }
+    assert set(asked["status"]["enum"]) == {
+        *("active", "superseded", "deprecated", "withdrawn", ""),
+    }
+    assert {"track", "profile"} < set(asked["action"]["enum"])
+    assert {"health"} < set(asked["data"]["enum"])
+    kinds = description["paths"]["/api/v1/record/entries/"]["get"]["parameters"]
+    [types] = [kind["schema"]["enum"] for kind in kinds if kind["name"] == "type"]
+    assert {"term.published", "term.status"} < set(types)
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "x", "", "1.5", "²", "9" * 400])
+def test_a_page_size_that_is_no_number_is_refused(client: Client, size: str) -> None:
+    answer = client.get("/api/v1/terms/", {"page_size": size})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "page_size"
+
+
+def test_whoever_has_an_answer_of_the_api_is_told_so(client: Client) -> None:
+    for path in ("/api/v1/", "/api/v1/terms/", "/api/v1/record/entries/", "/api/v1/polls/"):
+        tag = client.get(path).headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304, path

@@ -8,11 +8,12 @@ ifdef DATABASE_URL
 export DATABASE_URL
 endif
 
-.PHONY: help run reset setup test check format
+.PHONY: help run reset setup test soak check format
 
 help:
 	@echo "make run [PORT=8123]   install, migrate, load the demo, start everything"
 	@echo "make test [DATABASE_URL=postgres://…]   the test suite"
+	@echo "make soak              what takes too long for the suite: 100,000 entries in one go"
 	@echo "make check             types, style, imports, templates, migrations"
 	@echo "make format            put code and templates into shape"
 	@echo "make reset             forget the demo's data (var/)"
@@ -35,6 +36,9 @@ reset:
 
 test: setup
 	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+soak: setup
+	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/pytest -m soak $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check .

@@ -34,7 +34,8 @@ class Entry:
 class Feed:
     """A feed: ``page`` is what people read instead; ``atom`` and ``json`` are its own addresses.
 
-    All addresses are whole. Entries stand as they should be read, the newest first.
+    All addresses are whole. Entries stand as they should be read, the newest first. A long feed is
+    read in parts (RFC 5005, section 3): this is ``number`` of ``of``, and "?page=2" is the second.
     """
 
     title: str
@@ -44,6 +45,9 @@ class Feed:
     entries: tuple[Entry, ...]
     author: str = "Customer Commons"
     language: str = "en"
+    licence: str = ""
+    number: int = 1
+    of: int = 1
 
     @property
     def updated(self) -> str:
@@ -58,9 +62,13 @@ def atom(feed: Feed) -> bytes:
     _put(root, "title", feed.title)
     _put(root, "updated", feed.updated)
     _put(ElementTree.SubElement(root, "author"), "name", feed.author)
-    _link(root, "self", feed.atom, ATOM)
+    _link(root, "self", _part(feed.atom, feed.number), ATOM)
+    for relation, number in _parts(feed).items():
+        _link(root, relation, _part(feed.atom, number), ATOM)
     _link(root, "alternate", feed.page, "text/html")
     _link(root, "alternate", feed.json, JSON_FEED)
+    if feed.licence:
+        _link(root, "license", feed.licence, "text/html")
     for entry in feed.entries:
         item = ElementTree.SubElement(root, "entry")
         _put(item, "id", entry.id)
@@ -79,7 +87,8 @@ def json_feed(feed: Feed) -> dict[str, Any]:
         "version": _VERSION,
         "title": feed.title,
         "home_page_url": feed.page,
-        "feed_url": feed.json,
+        "feed_url": _part(feed.json, feed.number),
+        **({"next_url": _part(feed.json, feed.number + 1)} if feed.number < feed.of else {}),
         "language": feed.language,
         "authors": [{"name": feed.author}],
         "items": [
@@ -93,6 +102,19 @@ def json_feed(feed: Feed) -> dict[str, Any]:
             for entry in feed.entries
         ],
     }
+
+
+def _part(address: str, number: int) -> str:
+    return address if number == 1 else f"{address}?page={number}"
+
+
+def _parts(feed: Feed) -> dict[str, int]:
+    """The other parts of a feed that has several, by what they are to this one."""
+    if feed.of == 1:
+        return {}
+    around = {"previous": feed.number - 1, "next": feed.number + 1}
+    there = {relation: number for relation, number in around.items() if 1 <= number <= feed.of}
+    return {"first": 1, **there, "last": feed.of}
 
 
 def _put(parent: ElementTree.Element, name: str, text: str) -> None:

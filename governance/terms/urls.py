@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from governance.terms import api, converters
-from governance.terms.views import developers, documents, pages
+from governance.terms import api, api_compare, converters
+from governance.terms.views import compare, developers, documents, feeds, pages
 
 register_converter(converters.SlugConverter, "term")
 register_converter(converters.VersionConverter, "semver")
@@ -17,11 +17,15 @@ urlpatterns = [
     # Pages
     path("terms/", pages.roster, name="term-list"),
     path("terms/preview/", pages.preview, name="term-preview"),
+    path("terms/compare/", compare.terms, name="term-compare"),
     path("terms/<term:slug>/", pages.term, name="term"),
+    path("terms/<term:slug>/compare/", compare.term_versions, name="term-compare-versions"),
     path("terms/<term:slug>/<semver:version>.html", pages.version_page, name="term-page"),
     path("developers/", developers.developers, name="developers"),
     # Lists and lookups
     path("terms/index.json", documents.index, name="term-index"),
+    path("terms/feed.atom", feeds.atom, name="term-feed-atom"),
+    path("terms/feed.json", feeds.json, name="term-feed-json"),
     path("terms/by-hash/sha256/<sha256:digest>", documents.by_hash, name="term-by-hash"),
     path("terms/<term:slug>/latest", documents.latest, name="term-latest"),
     path("terms/<term:slug>/latest.json", documents.latest, {"suffix": "json"}, "term-latest-json"),
@@ -43,6 +47,7 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("terms/", api.VersionList.as_view(), name="api-terms"),
+    path("terms/compare/", api_compare.Comparison.as_view(), name="api-terms-compare"),
     path("terms/<term:slug>/", api.TermDetail.as_view(), name="api-term"),
     path(
         "terms/<term:slug>/<semver:version>/", api.VersionDetail.as_view(), name="api-term-version"

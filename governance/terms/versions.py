@@ -9,6 +9,9 @@ from typing import Literal
 # Six digits bound a number, so that every version fits the columns it is ordered by.
 PATTERN = r"(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5})"
 _WHOLE = re.compile(PATTERN)
+_NAME = re.compile(rf"([a-z0-9]+(?:-[a-z0-9]+)*)(?:/({PATTERN}))?")
+
+LONGEST_SLUG = 60
 
 Step = Literal["major", "minor", "patch"]
 
@@ -39,3 +42,14 @@ def parse(text: str) -> SemVer:
         raise ValueError(f"not a version: {text!r}")
     major, minor, patch = (int(number) for number in text.split("."))
     return SemVer(major, minor, patch)
+
+
+def parse_name(text: str) -> tuple[str, str]:
+    """A term and perhaps a version of it: "no-stalking/1.0.0", or "no-stalking" and no version.
+
+    Raises ``ValueError`` for anything else.
+    """
+    found = _NAME.fullmatch(text.strip())
+    if not found or len(found[1]) > LONGEST_SLUG:
+        raise ValueError(f"not the name of a term or a version: {text!r}")
+    return found[1], found[2] or ""

@@ -57,7 +57,7 @@ NO_PAGES = {
     *("record-checkpoint", "record-tile", "record-entry-bundle", "record-proof"),
     *("record-entry-bytes", "record-schema"),
     *("term-index", "term-by-hash", "term-latest", "term-latest-json", "term-version-slash"),
-    "term-version-in",
+    *("term-version-in", "term-feed-atom", "term-feed-json"),
     *("term-part", "term-status", "term-proof", "term-schema", "term-context"),
     *("poll-manifest", "poll-ballots", "poll-result"),
     *("proposal-text", "proposal-withdraw-support", "proposal-withdraw"),
@@ -198,6 +198,8 @@ def as_a_visitor(visitor: Visitor, world: World) -> None:
     visitor.go(reverse("record") + "?type=comment.hidden")
     visitor.go(reverse("term", args=[version.term_id]))
     visitor.go(reverse("term-page", args=[version.term_id, version.version]))
+    visitor.go(reverse("term-compare"))
+    visitor.go(reverse("term-compare-versions", args=[version.term_id]))
     visitor.go(reverse("term-version", args=[version.term_id, version.version]))
     visitor.go(NOWHERE, status=404)
     for stage in Proposal.objects.values_list("stage", flat=True).distinct().order_by("stage"):

@@ -257,7 +257,11 @@ ACCESS: dict[str, Doors] = {
     "term": _reads(EVERYBODY, _term),
     "term-page": _reads(EVERYBODY, _version),
     "developers": _reads(EVERYBODY),
+    "term-compare": _reads(EVERYBODY),
+    "term-compare-versions": _reads(EVERYBODY, _term),
     "term-index": _reads(EVERYBODY),
+    "term-feed-atom": _reads(EVERYBODY),
+    "term-feed-json": _reads(EVERYBODY),
     "term-by-hash": _reads(EVERYBODY, lambda s: {"digest": s.version.sha256}),
     "term-latest": {"GET": Door(EVERYBODY, _term, answers=_codes(302))},
     "term-latest-json": {"GET": Door(EVERYBODY, _term, answers=_codes(302))},
@@ -328,6 +332,11 @@ ACCESS: dict[str, Doors] = {
     "api-record-entries": _reads(API_READERS),
     "api-record-entry": _reads(API_READERS, _entry),
     "api-terms": _reads(API_READERS),
+    "api-terms-compare": {
+        "GET": Door(
+            API_READERS, asks=lambda s: {"one": s.version.term_id, "other": s.version.term_id}
+        )
+    },
     "api-term": _reads(API_READERS, _term),
     "api-term-version": _reads(API_READERS, _version),
     "api-polls": _reads(API_READERS),

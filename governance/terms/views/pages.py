@@ -19,6 +19,7 @@ from governance.terms.http import Link, say_outdated
 from governance.terms.models import Term, Version
 from governance.terms.rulebook import DraftContent
 from governance.terms.views.addresses import FORMATS, address, links, version_or_404
+from governance.terms.views.reading import in_script, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def page_of(request: HttpRequest, version: Version) -> HttpResponse:
         "versions": Version.objects.with_status().filter(term=version.term).newest_first(),
         "origin": request.build_absolute_uri("/").rstrip("/"),
         "document_path": address(version, "json"),
+        "text": reading(version, request.GET.get("lang", "")),
+        "linked_data": in_script(bytes(version.document)),
         "signer": f"{signing.did()}#{signer}",
         "formats": [(suffix, kind) for kind, suffix in FORMATS.items() if suffix != "html"],
     }

@@ -98,7 +98,7 @@ def test_a_term_says_its_rules_who_decided_and_how_to_check(
 ) -> None:
     version = publish(content(rules=(NO_TRACKING, DELIVER)))
     page = text(client, reverse("term", args=["no-tracking"]))
-    assert "<h1>No tracking</h1>" in page
+    assert '<h1 lang="en" dir="ltr">No tracking</h1>' in page
     assert "Do not follow me around." in page
     assert "The organisation must deliver the service you asked for." in page
     assert "61 of 200 members who could vote took part." in page
@@ -125,7 +125,7 @@ def test_a_term_is_shown_in_the_same_few_queries_however_many_versions(
 ) -> None:
     for minor in range(4):
         publish(content(version=f"1.{minor}.0"), at=NOW + timedelta(days=minor))
-    with django_assert_num_queries(2):  # the version with its text and neighbours; all versions
+    with django_assert_num_queries(3):  # the version with text and neighbours; translations; all
         client.get(reverse("term", args=["no-tracking"]))
 
 

@@ -68,7 +68,11 @@ def count(
         "left": decimals(budget, PLACES),
         "share": decimals(budget / cast if cast else 0, PLACES),
         "raises": [],
-        "notFunded": [],
+        "notFunded": [
+            _not_funded(project, cost, votes, decimals(0, PLACES))
+            for project, cost in costs.items()
+            if cost <= budget
+        ],
         "setAside": [project for project, cost in costs.items() if cost > budget],
         "greedy": {
             "winners": list(beside.winners),
@@ -107,6 +111,17 @@ def count(
         ties=tuple(counting.ties(standing)),
         figures=figures,
     )
+
+
+def _not_funded(
+    project: str, cost: Fraction, votes: Mapping[str, int], left: str
+) -> dict[str, Any]:
+    return {
+        "project": project,
+        "cost": decimals(cost, PLACES),
+        "supporters": votes[project],
+        "supportersHadLeft": left,
+    }
 
 
 def _within(ballots: Approvals, admitted: Mapping[str, Fraction]) -> Approvals:
@@ -249,11 +264,6 @@ class _Counting:
             )
         )
         return [
-            {
-                "project": project,
-                "cost": decimals(self.costs[project], PLACES),
-                "supporters": self.votes[project],
-                "supportersHadLeft": self._amount(left[project]),
-            }
+            _not_funded(project, self.costs[project], self.votes, self._amount(left[project]))
             for project in rest
         ]

@@ -24,7 +24,7 @@ def lines(count: Count, names: Names) -> Iterator[str]:
     """The report of ``count``; ``names`` are what people read, by id."""
     yield from _answer(count, names)
     yield ""
-    yield from _METHODS[count.method](count, names)
+    yield from TOLD[count.method](count, names)
     if count.ties:
         yield ""
         yield "Ties:"
@@ -178,7 +178,7 @@ def _row(number: object, *words: str) -> str:
     return f"  {number!s:>12}  {', '.join(words)}"
 
 
-_METHODS: Mapping[str, Callable[[Count, Names], Iterator[str]]] = {
+TOLD: Mapping[str, Callable[[Count, Names], Iterator[str]]] = {
     YES_NO: _yes_no,
     approval.METHOD: _approval,
     schulze.METHOD: _schulze,

@@ -15,7 +15,6 @@ too few in favour, or nobody for or against, means *no quorum*.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from governance.voting.rule import PollRule, share
@@ -33,11 +32,6 @@ class Outcome:
     explanation: list[dict[str, Any]]
 
 
-def needed_in_favour(rule: PollRule, eligible: int) -> int:
-    """How many of a roll of ``eligible`` must vote in favour."""
-    return max(ceil(share(rule.quorum) * eligible), rule.founding_minimum or 0)
-
-
 def count(*, yes: int, no: int, abstain: int, eligible: int, rule: PollRule) -> Outcome:
     """Decide from merged ballots: how many chose each, of how many on the roll.
 
@@ -45,7 +39,7 @@ def count(*, yes: int, no: int, abstain: int, eligible: int, rule: PollRule) -> 
     """
     if min(yes, no, abstain) < 0 or yes + no + abstain > eligible:
         raise ValueError("there cannot be more ballots than people on the roll, or fewer than none")
-    needed = needed_in_favour(rule, eligible)
+    needed = rule.needed(eligible)
     majority = share(rule.majority)
     quorum_met = yes >= needed
     majority_met = yes > no and yes >= majority * (yes + no)

@@ -146,6 +146,13 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
         """The checkpoint of the largest tree."""
         return self.order_by("-size").first()
 
+    def offered(self, size: int) -> list[Checkpoint]:
+        """Checkpoints from before the one of ``size`` to choose from: the newest, and the first."""
+        earlier = self.filter(size__lt=size, size__gt=0).order_by("-size")
+        newest = list(earlier[:20])
+        first = earlier.last()
+        return [*newest, first] if first and first not in newest else newest
+
 
 class Checkpoint(models.Model):
     """A tree head we signed: its size, the hex of its root, and the signed note. Append-only."""

@@ -17,6 +17,7 @@ urlpatterns = [
     # Pages
     path("record/", views.record, name="record"),
     path("record/types/", views.types, name="record-types"),
+    path("record/consistency", views.consistency, name="record-consistency"),
     re_path(rf"^record/entry/{HASH}$", views.entry, name="record-entry"),
     # The log
     path("record/checkpoint", views.checkpoint, name="record-checkpoint"),
@@ -26,6 +27,7 @@ urlpatterns = [
         rf"^record/tile/entries/{NUMBER}{WIDTH}$", views.entry_bundle, name="record-entry-bundle"
     ),
     path("record/proof", views.proof, name="record-proof"),
+    path("record/consistency.json", views.consistency_proof, name="record-consistency-proof"),
     re_path(rf"^record/entry/{HASH}\.json$", views.entry_bytes, name="record-entry-bytes"),
     # What its bytes mean, and who signs them
     path("schemas/record/<str:name>.json", views.schema, name="record-schema"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 from django.conf import settings
@@ -12,17 +13,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from governance.record import merkle, reads, registry, signing, sums
+from governance.record import consistency as consistent
+from governance.record import merkle, reads, registry, samples, signing, sums
 from governance.record.canonical import canonical_bytes
 from governance.record.filters import EntryFilter
-from governance.record.models import Entry, Pending
+from governance.record.forms import ChooseForm, KeptForm
+from governance.record.models import Checkpoint, Entry, Pending
+from kernel.refusal import Refused
 
 ON_A_PAGE = 25
 LEAF_HASH = re.compile("[0-9a-f]{64}")
 # Every number of entries there can be has fewer digits.
 _PLACE = re.compile("[0-9]{1,18}")
+_SIZE = re.compile("0|[1-9][0-9]{0,17}")
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
@@ -85,15 +91,54 @@ def entry(request: HttpRequest, leaf_hash: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def types(request: HttpRequest) -> HttpResponse:
-    described = [
-        {
-            "type": known,
-            "example": known.sentence(dict.fromkeys(known.schema["required"], "…")),
-            "schema": json.dumps(known.entry_schema(), indent=2),
-        }
-        for known in registry.registered()
-    ]
+    described = []
+    for known in registry.registered():
+        sample = samples.sample(known, settings.PUBLIC_ORIGIN)
+        described.append(
+            {
+                "type": known,
+                "sentence": known.sentence(sample),
+                "sample": json.dumps(sample, indent=2, ensure_ascii=False),
+                "schema": known.document(settings.PUBLIC_ORIGIN).decode(),
+            }
+        )
     return render(request, "record/types.html", {"types": described})
+
+
+@csrf_exempt  # it writes nothing, for nobody: a cookie would only follow the reader
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def consistency(request: HttpRequest) -> HttpResponse:
+    """Whether an earlier checkpoint, chosen or pasted, is the beginning of the record of now."""
+    current = reads.published()
+    choose = ChooseForm(
+        request.GET if "old" in request.GET else None,
+        offered=Checkpoint.objects.offered(current.head.size if current else 0),
+    )
+    kept = KeptForm(request.POST if request.method == "POST" else None)
+    growth, status = None, 200
+    if kept.is_bound:
+        status = 422
+        try:
+            if kept.is_valid():
+                growth, status = consistent.since(kept.cleaned_data["checkpoint"]), 200
+        except consistent.NoSuchCheckpoint as error:
+            kept.add_error("checkpoint", str(error))
+        except Refused as refusal:
+            kept.add_error("checkpoint", str(refusal.sentence))
+            status = 409
+    elif choose.is_bound:
+        growth, status = (choose.growth, 200) if choose.is_valid() else (None, 422)
+    context = {
+        "current": current,
+        "choose": choose,
+        "kept": kept,
+        "growth": growth,
+        "described": growth and _described(growth),
+        "refused": status == 409,
+        "checked": kept if kept.is_bound else choose,
+    }
+    return render(request, "record/consistency.html", context, status=status)
 
 
 def _facts(content: dict[str, Any]) -> list[dict[str, str]]:
@@ -182,6 +227,22 @@ def proof(request: HttpRequest) -> HttpResponseBase:
 
 @login_not_required
 @require_safe
+def consistency_proof(request: HttpRequest) -> HttpResponseBase:
+    old, new = request.GET.get("old", ""), request.GET.get("new", "")
+    if not _SIZE.fullmatch(old) or not _SIZE.fullmatch(new or "0"):
+        return HttpResponseBadRequest(
+            "old, new: how many entries two checkpoints have; without new, the published one\n",
+            content_type=TEXT,
+        )
+    try:
+        growth = consistent.between(int(old), int(new) if new else None)
+    except consistent.NoSuchCheckpoint as error:
+        raise Http404(str(error)) from None
+    return _open(request, canonical_bytes(_described(growth)), "application/json")
+
+
+@login_not_required
+@require_safe
 def schema(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         known = registry.entry_type(name)
@@ -194,6 +255,22 @@ def schema(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def did(request: HttpRequest) -> HttpResponseBase:
     return _open(request, canonical_bytes(signing.did_document()), "application/did+json")
+
+
+def _described(growth: consistent.Growth) -> dict[str, Any]:
+    """Two checkpoints and the proof between them, for programs."""
+    return {
+        "origin": growth.new.head.origin,
+        **{
+            name: {
+                "size": signed.head.size,
+                "root": b64encode(signed.head.root).decode(),
+                "checkpoint": signed.note,
+            }
+            for name, signed in (("old", growth.old), ("new", growth.new))
+        },
+        "proof": [b64encode(node).decode() for node in growth.proof],
+    }
 
 
 def _tile_place(number: str, width: str | None) -> tuple[int, int]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.proposals.models import Proposal
+from governance.terms.choices import QUESTIONS as QUESTIONS_OF_CHOICE
+from governance.record.reads import signed_at
 from governance.terms.rulebook import DraftContent
 from members.views import passkey_slug
 from tests.routes.scene import SIGNED_IN, Role, Scene, signed_event
@@ -242,6 +244,18 @@ ACCESS: dict[str, Doors] = {
     # The record
     "record": _reads(EVERYBODY),
     "record-types": _reads(EVERYBODY),
+    "record-consistency": {
+        "GET": Door(EVERYBODY),
+        "POST": Door(
+            EVERYBODY,
+            sends=lambda s: {"checkpoint": signed_at(s.record_size)},
+            answers=_codes(200),
+            csrf=False,
+        ),
+    },
+    "record-consistency-proof": {
+        "GET": Door(EVERYBODY, asks=lambda s: {"old": str(s.record_size)})
+    },
     "record-entry": _reads(EVERYBODY, _entry),
     "record-checkpoint": _reads(EVERYBODY),
     "record-past-checkpoint": _reads(EVERYBODY, lambda s: {"size": str(s.record_size)}),
@@ -253,10 +267,15 @@ ACCESS: dict[str, Doors] = {
     "did": _reads(EVERYBODY),
     # Terms
     "term-list": _reads(EVERYBODY),
+    "term-choose": _reads(EVERYBODY),
+    "term-badge": _reads(EVERYBODY, _version),
+    "term-badge-dark": _reads(EVERYBODY, _version),
+    "term-qr": _reads(EVERYBODY, _version),
     "term-preview": _posts(SIGNED_IN, sends=_term_form, answers=_codes(200)),
     "term": _reads(EVERYBODY, _term),
     "term-page": _reads(EVERYBODY, _version),
     "developers": _reads(EVERYBODY),
+    "developers-page": _reads(EVERYBODY, lambda s: {"page": "fetch"}),
     "term-compare": _reads(EVERYBODY),
     "term-compare-versions": _reads(EVERYBODY, _term),
     "term-index": _reads(EVERYBODY),
@@ -273,6 +292,11 @@ ACCESS: dict[str, Doors] = {
     "term-proof": _reads(EVERYBODY, _version),
     "term-schema": _reads(EVERYBODY),
     "term-context": _reads(EVERYBODY),
+    "term-context-document": _reads(EVERYBODY),
+    "vocabulary": _reads(EVERYBODY),
+    "vocabulary-document": _reads(EVERYBODY),
+    "vocabulary-changes-atom": _reads(EVERYBODY),
+    "vocabulary-changes-json": _reads(EVERYBODY),
     # Polls
     "poll-list": _reads(EVERYBODY),
     "poll": _reads(EVERYBODY, _open_poll),
@@ -391,6 +415,7 @@ _CURSOR = ("cursor", "page_size")
 _PROPOSALS = ("q", "stage", "kind", "opened_after", "opened_before")
 _POLLS = ("stage", "opens_after", "opens_before", "closes_after", "closes_before")
 _TERMS = ("q", "kind", "action", "purpose", "data", "status", "slug")
+_CHOICES = (*QUESTIONS_OF_CHOICE, "sent")
 _ENTRIES = ("type", "since", "until")
 TIMES = {*_PROPOSALS[3:], *_POLLS[1:], *_ENTRIES[1:]}
 
@@ -402,8 +427,11 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "proposal-write": ("about",),
     "poll-list": (*_POLLS, *_PAGES),
     "term-list": _TERMS,
+    "term-choose": _CHOICES,
     "record": (*_ENTRIES, "before"),
     "record-proof": ("hash",),
+    "record-consistency": ("old", "new"),
+    "record-consistency-proof": ("old", "new"),
     "join-wait": ("checkout", "since"),
     "join-cancelled": ("checkout",),
     "api-schema": ("format", "lang"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -82,6 +83,78 @@ def test_what_is_served_is_what_is_published_as_files(
         response = client.get(f"/{path.relative_to(record_of_its_own)}")
         assert response.content == path.read_bytes(), path
         assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_c2sp_says_of_headers_holds_for_every_address(
+    client: Client, grown: list[Pending], count: Count, sequence: Sequence
+) -> None:
+    """Tiles never change, full or partial; the checkpoint does. All can be asked for again."""
+    count(1, start=300)
+    sequence()
+    leaf = grown[7].leaf_hash
+    for path, media_type, caching in (
+        ("/record/checkpoint", "text/plain; charset=utf-8", "public, no-cache"),
+        ("/record/checkpoints/300", "text/plain; charset=utf-8", IMMUTABLE),
+        ("/record/checkpoints/301", "text/plain; charset=utf-8", IMMUTABLE),
+        ("/record/tile/0/000", "application/octet-stream", IMMUTABLE),
+        ("/record/tile/0/001.p/45", "application/octet-stream", IMMUTABLE),
+        ("/record/tile/0/001.p/44", "application/octet-stream", IMMUTABLE),
+        ("/record/tile/1/000.p/1", "application/octet-stream", IMMUTABLE),
+        ("/record/tile/entries/000", "application/octet-stream", IMMUTABLE),
+        ("/record/tile/entries/001.p/45", "application/octet-stream", IMMUTABLE),
+        (f"/record/entry/{leaf}.json", "application/json", IMMUTABLE),
+        (f"/record/proof?hash={leaf}", "text/plain; charset=utf-8", "public, no-cache"),
+        ("/record/consistency.json?old=300", "application/json", "public, no-cache"),
+        ("/.well-known/did.json", "application/did+json", "public, no-cache"),
+        ("/schemas/record/test.kept.json", "application/schema+json", "public, no-cache"),
+    ):
+        whole = client.get(path)
+        headers = whole.headers
+        assert whole.status_code == 200, path
+        assert (headers["Content-Type"], headers["Cache-Control"]) == (media_type, caching), path
+        assert headers["Access-Control-Allow-Origin"] == "*", path
+        assert "Vary" not in headers, path
+        assert "Set-Cookie" not in headers, path
+        tag = headers["ETag"]
+        assert tag == f'"{hashlib.sha256(whole.content).hexdigest()}"', path
+
+        head = client.head(path)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert {**head.headers, "Content-Length": ""} == {**headers, "Content-Length": ""}, path
+
+        for sent in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+            again = client.get(path, headers={"If-None-Match": sent})
+            assert (again.status_code, again.content) == (304, b""), (path, sent)
+            assert again.headers["ETag"] == tag, path
+            assert again.headers["Cache-Control"] == caching, path
+            assert again.headers["Access-Control-Allow-Origin"] == "*", path
+        for sent in ('"other"', "garbage", "", '""'):
+            assert client.get(path, headers={"If-None-Match": sent}).status_code == 200, path
+
+
+def test_the_tag_of_the_checkpoint_follows_the_record(
+    client: Client, count: Count, sequence: Sequence
+) -> None:
+    count(1)
+    sequence()
+    tag = client.get("/record/checkpoint").headers["ETag"]
+    count(1, start=1)
+    sequence()
+    fresh = client.get("/record/checkpoint", headers={"If-None-Match": tag})
+    assert fresh.status_code == 200
+    assert fresh.headers["ETag"] != tag
+
+
+def test_checkpoints_signed_earlier_stay_and_no_others_are_there(
+    client: Client, grown: list[Pending], count: Count, sequence: Sequence
+) -> None:
+    first = client.get("/record/checkpoint").content
+    count(1, start=300)
+    sequence()
+    assert client.get("/record/checkpoints/300").content == first
+    assert client.get("/record/checkpoints/301").content != first
+    for size in ("299", "302", "0300", "-1", "x", "", "9" * 18, "9" * 30):
+        assert client.get(f"/record/checkpoints/{size}").status_code == 404, size
 
 
 NO_TILES = [

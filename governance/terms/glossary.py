@@ -44,6 +44,8 @@ PROPERTIES = {
     "term": _("The version that a status statement is about."),
     "sha256": _("The SHA-256 of the document that a statement is about, in hex."),
     "status": _("active, superseded, deprecated or withdrawn."),
+    "since": _("The time from which on the status holds."),
+    "translations": _("Texts in other languages that were added later, each with its hash."),
     "reason": _("Why a version is no longer in force."),
     "latest": _("The newest version of the same term."),
     "record": _("The hash of the entry in the public record that says the same."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from governance.terms import api, api_compare, converters
-from governance.terms.views import compare, developers, documents, feeds, pages
+from governance.terms.views import compare, developers, documents, feeds, pages, vocabulary
 
 register_converter(converters.SlugConverter, "term")
 register_converter(converters.VersionConverter, "semver")
@@ -42,7 +42,12 @@ urlpatterns = [
     path("terms/<term:slug>/<semver:version>/proof.tlog-proof", documents.proof, name="term-proof"),
     # What its words mean
     path("schemas/term/v1.json", documents.document_schema, name="term-schema"),
-    path("ns/terms/v1", documents.context, name="term-context"),
+    path("ns/terms/v1", vocabulary.namespace, name="term-context"),
+    path("ns/terms/", vocabulary.vocabulary, name="vocabulary"),
+    path("ns/terms/v1.jsonld", vocabulary.context, name="term-context-document"),
+    path("ns/terms/vocabulary.json", vocabulary.document, name="vocabulary-document"),
+    path("ns/terms/changes.atom", vocabulary.changes_atom, name="vocabulary-changes-atom"),
+    path("ns/terms/changes.json", vocabulary.changes_json, name="vocabulary-changes-json"),
 ]
 
 api_urlpatterns = [

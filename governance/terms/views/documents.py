@@ -251,12 +251,5 @@ def document_schema(request: HttpRequest) -> HttpResponseBase:
     return published_json(request, described, caching=A_DAY, media_type="application/schema+json")
 
 
-@for_programs
-def context(request: HttpRequest) -> HttpResponseBase:
-    """The JSON-LD context: what the words of a document mean."""
-    meaning = schema.context(Site(settings.PUBLIC_ORIGIN).namespace)
-    return published_json(request, meaning, caching=A_DAY, media_type=JSON_LD)
-
-
 def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)

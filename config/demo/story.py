@@ -7,8 +7,8 @@ argument, so a year passes in seconds.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,10 +19,13 @@ from django.conf import settings
 from config.demo import crowd
 from config.demo.checkout import Till
 from config.demo.people import GUISES, NAMED, address_of, crowd_names
+from config.demo.planned import DEPRECATED, DEPRECATED_BECAUSE, PLANNED, TRANSLATED, Planned
 from governance.proposals import actions as proposals
 from governance.proposals import stages as proposal_stages
 from governance.proposals.models import Proposal
+from governance.terms import actions as terms
 from governance.terms import roster
+from governance.terms.models import Version
 from governance.voting import stages as poll_stages
 from governance.voting.models import Poll
 from kernel.sweeps import registered
@@ -30,164 +33,7 @@ from members import actions as members
 from members.models import Person, Program
 
 DEMO = Program("demo")
-ROSTER = Path(__file__).parent / "roster.toml"
-RESOLUTION = "resolution"
-TERM = "adopt_term"
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One proposal of the story: when, by whom, what, and how the vote goes if it comes to one."""
-
-    days_ago: int
-    author: str
-    summary: str
-    problem: str
-    # A term has a title of its own.
-    title: str = ""
-    kind: str = TERM
-    term: str = ""
-    text: str = ""
-    sponsored: bool = True
-    withdrawn_after: int | None = None
-    vote: dict[str, int] = field(default_factory=dict)
-    comments: tuple[tuple[str, str], ...] = ()
-
-
-PLANNED = (
-    Planned(
-        days_ago=250,
-        author="Sam",
-        term="no-stalking",
-        summary="Show me ads if you must, but do not follow me around to choose them.",
-        problem="I looked at one pair of shoes, once. They have been following me for a month.",
-        vote={"yes": 8, "no": 1, "abstain": 1, "stay_away": 2},
-        comments=(
-            ("Ada", "Yes. And it should hold for *apps*, not only for sites."),
-            ("Finn", "What about a shop that counts its own visitors? I would not mind that."),
-            (
-                "Sam",
-                "Counting its own visitors is not following anybody elsewhere; point 5 says so.",
-            ),
-        ),
-    ),
-    Planned(
-        days_ago=210,
-        author="Mia",
-        term="service-delivery-only",
-        summary="Use my data to deliver what I asked for, and for nothing else.",
-        problem="I wanted a bicycle pump. I did not want to become part of somebody's research.",
-        vote={"yes": 7, "no": 2, "abstain": 1, "stay_away": 3},
-        comments=(("Hana", "Short enough that my father would read it. In favour."),),
-    ),
-    Planned(
-        days_ago=170,
-        author="Elif",
-        term="service-delivery-with-portability",
-        summary="As “Just the service”, and I can take my data with me when I go.",
-        problem="Leaving my old phone company took a week of typing in what it already knew.",
-        vote={"yes": 6, "no": 2, "abstain": 1, "stay_away": 4},
-    ),
-    Planned(
-        days_ago=130,
-        author="Jonas",
-        term="data-for-public-good",
-        summary="My data may serve the public good, and nothing may be done with it against me.",
-        problem="I would gladly help to plan better bus lines. I have no way to say only that.",
-        vote={"yes": 6, "no": 3, "abstain": 1, "stay_away": 4},
-        comments=(
-            ("Olga", "Who decides what the public good is?"),
-            ("Jonas", "We do, each time: the text says what it has to be published for."),
-        ),
-    ),
-    Planned(
-        days_ago=100,
-        author="Otto",
-        kind=RESOLUTION,
-        title="Open our meetings to the press",
-        summary="Journalists may listen to members' meetings.",
-        problem="People who write about us have to guess what we talk about.",
-        text="Journalists who ask beforehand may listen to members' meetings and quote from them.",
-        vote={"yes": 1, "no": 0, "abstain": 0, "stay_away": 30},
-    ),
-    Planned(
-        days_ago=75,
-        author="Bela",
-        term="service-and-own-analytics",
-        summary="A company may study how its own service is used, and keep that to itself.",
-        problem="Small shops need to see what works. I do not want to forbid them that.",
-        vote={"yes": 4, "no": 6, "abstain": 1, "stay_away": 3},
-        comments=(
-            (
-                "Rosa",
-                "“No stalking” allows this already. One term more to choose from helps nobody.",
-            ),
-        ),
-    ),
-    Planned(
-        days_ago=95,
-        author="Goran",
-        kind=RESOLUTION,
-        title="Print a members' almanac",
-        summary="A yearly booklet with our terms, sent to every member.",
-        problem="My mother is a member and has no telephone that reads.",
-        text="The cooperative prints its terms as a booklet each year and sends it to members.",
-        sponsored=False,
-    ),
-    Planned(
-        days_ago=40,
-        author="Luca",
-        kind=RESOLUTION,
-        title="Meet in Trieste next year",
-        summary="The yearly meeting takes place in Trieste.",
-        problem="We always meet in the north.",
-        text="The members' meeting of next year takes place in Trieste.",
-        sponsored=False,
-        withdrawn_after=9,
-    ),
-    Planned(
-        days_ago=20,
-        author="Nele",
-        kind=RESOLUTION,
-        title="Publish our letters to companies",
-        summary="When we write to a company about a term, everybody can read the letter.",
-        problem="We ask companies to be open, and our own letters sit in a drawer.",
-        text="What the cooperative writes to a company about a term is published a week later.",
-        vote={"yes": 6, "no": 2, "abstain": 1, "stay_away": 8},
-        comments=(("Dana", "With their answers, if they agree."),),
-    ),
-    Planned(
-        days_ago=15,
-        author="Paula",
-        kind=RESOLUTION,
-        title="Answer every member within a week",
-        summary="Whoever writes to the stewards hears from them within seven days.",
-        problem="I waited for a month, and nobody was rude; they had simply forgotten.",
-        text="The stewards answer each member's letter within seven days, if only to say when.",
-    ),
-    Planned(
-        days_ago=6,
-        author="Karim",
-        term="my-data-for-ai",
-        summary="What a company may and may not do with my data when it trains AI.",
-        problem="Every service I use wrote to me this spring that it now trains on what I say.",
-        comments=(
-            ("Ines", "Please keep “training” and “use” apart. They are not the same thing."),
-            ("Karim", "The text does now. Thank you."),
-            ("Chen", "I would vote for this only with a way out for texts I wrote before."),
-        ),
-    ),
-    Planned(
-        days_ago=3,
-        author="Farah",
-        kind=RESOLUTION,
-        title="Lend out a terms kit to schools",
-        summary="A box with our terms as cards, for teachers to borrow.",
-        problem="My pupils agree to thirty pages before breakfast and have never read one.",
-        text="The cooperative makes three boxes of term cards and lends them to schools.",
-        sponsored=False,
-    ),
-)
+HERE = Path(__file__).parent
 
 
 Happening = tuple[datetime, Callable[[], object]]
@@ -201,7 +47,11 @@ class Story:
         self.size = size
         self.till = till
         self.say = say
-        self.terms = {content.slug: content for content in roster.load(ROSTER)}
+        self.terms = {
+            f"{content.slug} {content.version}": content
+            for name in ("roster", "other_terms")
+            for content in roster.load(HERE / f"{name}.toml")
+        }
         self.votes: dict[Any, dict[str, int]] = {}
         self.last = self._ago(1000)
 
@@ -216,7 +66,8 @@ class Story:
         )
         self.till.offer(by=DEMO, at=begun)
         happenings = sorted(
-            [*self._joinings(), *self._proposals()], key=lambda happening: happening[0]
+            [*self._joinings(), *self._proposals(), *self._afterwards()],
+            key=lambda happening: happening[0],
         )
         for step, (moment, happen) in enumerate(happenings, start=1):
             self._let_time_pass(moment)
@@ -284,6 +135,34 @@ class Story:
             withdrawn = at + timedelta(days=planned.withdrawn_after)
             self._let_time_pass(withdrawn)
             proposals.withdraw(proposal=proposal, by=self._member(planned.author), at=withdrawn)
+
+    def _afterwards(self) -> Iterator[Happening]:
+        """What becomes of terms that were adopted: advice against one, others in German."""
+        days, slug, successor = DEPRECATED
+        yield self._ago(days), partial(self._deprecate, slug, successor, self._ago(days))
+        for written in tomllib.loads((HERE / "german.toml").read_text("utf-8"))["term"]:
+            at = self._ago(TRANSLATED)
+            yield at, partial(self._translate, written, at)
+
+    def _deprecate(self, slug: str, successor: str, at: datetime) -> None:
+        terms.deprecate(
+            version=Version.objects.newest().get(term=slug),
+            reason=DEPRECATED_BECAUSE,
+            successor=Version.objects.newest().get(term=successor),
+            by=DEMO,
+            at=at,
+        )
+
+    def _translate(self, written: dict[str, str], at: datetime) -> None:
+        terms.add_translation(
+            version=Version.objects.newest().get(term=written["slug"]),
+            language="de",
+            title=written["title"],
+            plain=written["plain"].strip(),
+            legal=written["legal"].strip(),
+            by=DEMO,
+            at=at,
+        )
 
     def _member(self, name: str) -> Person:
         member: Person = Person.objects.get(display_name=name)

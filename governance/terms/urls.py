@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from governance.terms import api, api_compare, converters
-from governance.terms.views import compare, developers, documents, feeds, pages, vocabulary
+from governance.terms.views import (
+    choose,
+    compare,
+    developers,
+    documents,
+    feeds,
+    pages,
+    use,
+    vocabulary,
+)
 
 register_converter(converters.SlugConverter, "term")
 register_converter(converters.VersionConverter, "semver")
@@ -16,6 +25,7 @@ register_converter(converters.DigestConverter, "sha256")
 urlpatterns = [
     # Pages
     path("terms/", pages.roster, name="term-list"),
+    path("terms/choose/", choose.choose, name="term-choose"),
     path("terms/preview/", pages.preview, name="term-preview"),
     path("terms/compare/", compare.terms, name="term-compare"),
     path("terms/<term:slug>/", pages.term, name="term"),
@@ -40,6 +50,15 @@ urlpatterns = [
     path("terms/<term:slug>/<semver:version>/<part:name>", documents.part, name="term-part"),
     path("terms/<term:slug>/<semver:version>/status.json", documents.status, name="term-status"),
     path("terms/<term:slug>/<semver:version>/proof.tlog-proof", documents.proof, name="term-proof"),
+    # What to take away of it
+    path("terms/<term:slug>/<semver:version>/badge.svg", use.badge_svg, name="term-badge"),
+    path(
+        "terms/<term:slug>/<semver:version>/badge-dark.svg",
+        use.badge_svg,
+        {"dark": True},
+        "term-badge-dark",
+    ),
+    path("terms/<term:slug>/<semver:version>/qr.svg", use.qr_svg, name="term-qr"),
     # What its words mean
     path("schemas/term/v1.json", documents.document_schema, name="term-schema"),
     path("ns/terms/v1", vocabulary.namespace, name="term-context"),

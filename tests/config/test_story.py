@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from config.demo import mail
+from config.demo import mail, story
 from governance.proposals.models import Proposal
 from governance.record.models import Entry, Pending
-from governance.terms.models import Term
+from governance.terms.models import Status, Term, Translation, Version
+from governance.terms.roster import load
 from governance.voting.models import Poll
 from members.models import Person, RoleGrant
 from tests.world import World
@@ -33,8 +34,8 @@ def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
         *("idea", "discussion", "final", "voting"),
         *("adopted", "rejected", "no_quorum", "withdrawn", "lapsed"),
     }
-    assert Poll.objects.filter(stage="open").count() == 1
-    assert Term.objects.exclude(rules_in_force=None).count() == 4
+    assert Poll.objects.filter(stage="open").count() == 2
+    _the_roster_is_on_its_way()
     assert not Pending.objects.exists()
     assert Entry.objects.count() > 30
     _the_three_are_who_they_are_said_to_be(world)
@@ -43,6 +44,33 @@ def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
     _a_visitor_signs_in_with_one_click(client)
     _pages_make_no_query_per_row(client, django_assert_num_queries)
     _the_others_sponsor_and_vote(client, world)
+
+
+def _the_roster_is_on_its_way() -> None:
+    """Every agreement is adopted or proposed, in whichever stage; terms grow old in every way."""
+    slugs = {term.slug for term in load(Path(story.__file__).parent / "roster.toml")}
+    proposed = Proposal.objects.filter(kind="adopt_term")
+    stages = dict(proposed.values_list("wording__revision__slug", "stage"))
+    assert slugs <= set(stages)
+    in_force = set(Term.objects.exclude(rules_in_force=None).values_list("slug", flat=True))
+    assert in_force == {slug for slug in slugs if stages[slug] == "adopted"}
+    assert len(in_force) == 7
+    found = {
+        (version.term_id, version.version): version.status
+        for version in Version.objects.with_status()
+        if version.status != "active"
+    }
+    assert found == {
+        ("data-for-public-good", "0.9.0"): "superseded",
+        ("stay-on-your-own-site", "1.0.0"): "deprecated",
+    }
+    advised_against = Status.objects.get(status="deprecated")
+    assert advised_against.successor == Version.objects.get(term="no-stalking")
+    assert "No stalking" in advised_against.reason
+    assert [
+        (translation.version.term_id, translation.language)
+        for translation in Translation.objects.select_related("version")
+    ] == [("no-stalking", "de")]
 
 
 def _the_three_are_who_they_are_said_to_be(world: World) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from governance.record import signing
@@ -16,10 +18,20 @@ from governance.terms.document import LICENCE
 from governance.terms.filters import VersionFilter
 from governance.terms.forms import editor_for
 from governance.terms.http import Link, say_outdated
-from governance.terms.models import Term, Version
-from governance.terms.rulebook import DraftContent
+from governance.terms.models import Status, Term, Version
+from governance.terms.roster import COLUMNS, GROUPS, group_of
+from governance.terms.rulebook import DraftContent, matrix
 from governance.terms.views.addresses import FORMATS, address, links, version_or_404
 from governance.terms.views.reading import in_script, reading
+from governance.terms.views.use import use_of
+from governance.terms.vocabulary import gettext_noop
+
+_SHORT = {
+    "must": gettext_noop("must"),
+    "yes": gettext_noop("may"),
+    "no": gettext_noop("no"),
+    "optional": gettext_noop("open"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,14 @@ class Sheet:
     def more(self) -> int:
         """How many more things it stops than a card of the roster names."""
         return max(0, len(self.stops) - 3)
+
+    @property
+    def row(self) -> list[tuple[str, str]]:
+        """Its row in the table of all terms: a code for each column, and the words of it."""
+        return [
+            (code if code in _SHORT else "", words.say(_SHORT.get(code, code)))
+            for code in matrix(self.content.rules).values()
+        ]
 
     @property
     def opening(self) -> str:
@@ -67,12 +87,43 @@ def _sheet(version: Version) -> Sheet:
 def roster(request: HttpRequest) -> HttpResponse:
     versions = Version.objects.with_status().newest().select_related("revision")
     found = VersionFilter(request.GET, queryset=versions.order_by("term_id"))
+    groups = _grouped(map(_sheet, found.qs)) if found.is_valid() else []
     context = {
         "filter": found,
-        "sheets": [_sheet(version) for version in found.qs] if found.is_valid() else [],
+        "groups": groups,
+        "compared": [sheet for group in groups if group.in_force for sheet in group.sheets],
+        "columns": [words.say(label) for label in COLUMNS.values()],
         "empty": not Term.objects.exists(),
     }
     return render(request, "terms/roster.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Terms that stand together on the roster; only those in force are compared in the table."""
+
+    name: str
+    heading: str
+    sheets: list[Sheet]
+
+    @property
+    def in_force(self) -> bool:
+        return self.name != _GONE
+
+
+# Where a term stands that members no longer advise, whatever it says.
+_GONE = "gone"
+
+
+def _grouped(sheets: Iterable[Sheet]) -> list[Group]:
+    """The sheets in the groups of the roster, in their order; groups without any are left out."""
+    headings = {name: words.say(label) for name, label in GROUPS.items()}
+    headings[_GONE] = _("No longer for new agreements")
+    found: dict[str, list[Sheet]] = {name: [] for name in headings}
+    for sheet in sheets:
+        active = sheet.version.status == Status.Name.ACTIVE
+        found[group_of(sheet.content.rules) if active else _GONE].append(sheet)
+    return [Group(name, headings[name], inside) for name, inside in found.items() if inside]
 
 
 @login_not_required
@@ -95,6 +146,7 @@ def page_of(request: HttpRequest, version: Version) -> HttpResponse:
         "version": version,
         "versions": Version.objects.with_status().filter(term=version.term).newest_first(),
         "origin": request.build_absolute_uri("/").rstrip("/"),
+        "use": use_of(version),
         "document_path": address(version, "json"),
         "text": reading(version, request.GET.get("lang", "")),
         "linked_data": in_script(bytes(version.document)),

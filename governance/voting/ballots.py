@@ -52,7 +52,8 @@ _COORDINATE = 32
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_CHOICE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# An option, or several that a ranking holds equal; whether the vote has them, ``choices`` says.
+_CHOICE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}(?:=[a-z0-9][a-z0-9-]{0,39}){0,99}")
 
 
 class Malformed(ValueError):
@@ -172,7 +173,7 @@ def parse(value: object) -> SignedBallot:
             ),
             sequence=sequence,
             choices=tuple(
-                _text(one, f"ballot.choices.{position}", _CHOICE, "the id of an option")
+                _text(one, f"ballot.choices.{position}", _CHOICE, "one option or several with =")
                 for position, one in enumerate(_list(body["choices"], "ballot.choices"))
             ),
             salt=_bytes(body["salt"], "ballot.salt", SALT_BYTES),

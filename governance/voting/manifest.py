@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from governance.record.canonical import canonical_bytes, timestamp
 from governance.voting.ballots import ISSUER_BITS, from_base64, to_base64
-from governance.voting.rule import Option, PollRule, text_sha256
+from governance.voting.rule import APPROVAL, STV, Option, PollRule, text_sha256
 
 TYPE = "PollManifest"
 
@@ -30,13 +30,14 @@ class ManifestInvalid(ValueError):
 class Manifest:
     """A manifest that was read, with its keys ready to verify with.
 
-    ``sha256`` is of the document's canonical bytes, in hex. ``issuers`` are keyed by the SHA-256 of
-    each public key.
+    ``sha256`` is of the document's canonical bytes, in hex. ``costs`` are of those options that
+    have one. ``issuers`` are keyed by the SHA-256 of each public key.
     """
 
     poll: str
     sha256: str
     options: tuple[str, ...]
+    costs: Mapping[str, int]
     rule: PollRule
     roll_size: int
     roll_root: str
@@ -68,17 +69,14 @@ def build(
 
     ``scripts`` are the SHA-256 of the programs that the ballot page loads, by name.
     """
-    written: dict[str, Any] = {"quorum": rule.quorum, "majority": rule.majority}
-    if rule.founding_minimum is not None:
-        written["foundingMinimum"] = rule.founding_minimum
     return {
         "type": TYPE,
         "poll": poll,
         "titleSha256": text_sha256(title),
         "textSha256": text_sha256(question_text),
-        "options": [{"id": option.id, "textSha256": option.text_sha256} for option in options],
+        "options": [_option(option) for option in options],
         "method": rule.method,
-        "rule": written,
+        "rule": _rule(rule),
         "opensAt": timestamp(opens_at),
         "closesAt": timestamp(closes_at),
         "roll": {
@@ -94,6 +92,25 @@ def build(
         "seedSha256": hashlib.sha256(seed).hexdigest(),
         "scripts": [{"name": name, "sha256": digest} for name, digest in scripts.items()],
     }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    written: dict[str, Any] = {"id": option.id, "textSha256": option.text_sha256}
+    return written if option.cost is None else {**written, "cost": option.cost}
+
+
+def _rule(rule: PollRule) -> dict[str, Any]:
+    """The rule; what the method does not take is left out."""
+    written = {
+        "quorum": rule.quorum,
+        "majority": rule.majority or None,
+        "foundingMinimum": rule.founding_minimum,
+        "seats": rule.seats if rule.method in (APPROVAL, STV) else None,
+        "default": rule.default or None,
+        "budget": rule.budget,
+        "currency": rule.currency or None,
+    }
+    return {name: value for name, value in written.items() if value is not None}
 
 
 def sha256_of(document: Mapping[str, Any]) -> str:
@@ -119,11 +136,20 @@ def read(document: Mapping[str, Any]) -> Manifest:
             poll=document["poll"],
             sha256=sha256_of(document),
             options=tuple(option["id"] for option in document["options"]),
+            costs={
+                option["id"]: int(option["cost"])
+                for option in document["options"]
+                if "cost" in option
+            },
             rule=PollRule(
                 method=document["method"],
                 quorum=rule["quorum"],
-                majority=rule["majority"],
+                majority=rule.get("majority", ""),
                 founding_minimum=rule.get("foundingMinimum"),
+                seats=rule.get("seats", 1),
+                default=rule.get("default", ""),
+                budget=rule.get("budget"),
+                currency=rule.get("currency", ""),
             ),
             roll_size=int(document["roll"]["size"]),
             roll_root=document["roll"]["root"],

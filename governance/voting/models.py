@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.voting import stages
 from governance.voting.manifest import Manifest, read
-from governance.voting.rule import METHODS, Option, PollRule
+from governance.voting.rule import EQUAL_SHARES, METHODS, Option, PollRule
 from kernel.sweeps import Claimable
 from members.models import AbstractEvent, Person
 
@@ -77,8 +77,12 @@ class Poll(models.Model):
     options = models.JSONField()
     method = models.CharField(max_length=20)
     quorum = models.CharField(max_length=20)
-    majority = models.CharField(max_length=20)
+    majority = models.CharField(max_length=20, blank=True)
     founding_minimum = models.PositiveIntegerField(null=True)
+    seats = models.PositiveSmallIntegerField(default=1)
+    default_option = models.CharField(max_length=40, blank=True)
+    budget = models.PositiveBigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     roll_from = models.DateField()
@@ -108,6 +112,12 @@ class Poll(models.Model):
                 condition=Q(stage__in=list(stages.STAGES)), name="voting_poll_stage"
             ),
             models.CheckConstraint(condition=Q(method__in=METHODS), name="voting_poll_method"),
+            models.CheckConstraint(condition=Q(seats__gte=1), name="voting_poll_seats"),
+            models.CheckConstraint(
+                condition=Q(method=EQUAL_SHARES, budget__gte=1) & ~Q(currency="")
+                | ~Q(method=EQUAL_SHARES) & Q(budget=None, currency=""),
+                name="voting_poll_budget_where_money_is_divided",
+            ),
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")), name="voting_poll_window"
             ),
@@ -167,6 +177,10 @@ class Poll(models.Model):
             quorum=self.quorum,
             majority=self.majority,
             founding_minimum=self.founding_minimum,
+            seats=self.seats,
+            default=self.default_option,
+            budget=self.budget,
+            currency=self.currency,
         )
 
     @property
@@ -178,7 +192,13 @@ class Poll(models.Model):
     def choices(self) -> list[Option]:
         """The options as they stand on the ballot, in order."""
         return [
-            Option(id=option["id"], label=option["label"], text_sha256=option["textSha256"])
+            Option(
+                id=option["id"],
+                label=option["label"],
+                text_sha256=option["textSha256"],
+                text=option.get("text", ""),
+                cost=option.get("cost"),
+            )
             for option in self.options
         ]
 

@@ -17,6 +17,7 @@ from governance.record.registry import (
     one_of,
     register,
 )
+from governance.voting.tally.outcome import DEFAULT, ELECTED, NOBODY
 from governance.voting.tally.yes_no import ADOPTED, NO_QUORUM, REJECTED
 
 # A hash is 67 bytes of an entry, and an entry has at most 65,535.
@@ -32,13 +33,15 @@ OPENED = register(
                 "method": PATH,
                 "quorum": FRACTION,
                 "majority": FRACTION,
+                "seats": COUNT,
                 "opensAt": TIMESTAMP,
                 "closesAt": TIMESTAMP,
                 "rollSize": COUNT,
                 "rollRoot": SHA256,
                 "issuerKeys": listed(SHA256),
                 "seedSha256": SHA256,
-            }
+            },
+            optional=("majority", "seats"),
         ),
         summary=_("A vote opened for the %(rollSize)s people on its roll."),
     )
@@ -74,11 +77,14 @@ CLOSED = register(
                 "issued": COUNT,
                 "cast": COUNT,
                 "counts": closed({"yes": COUNT, "no": COUNT, "abstain": COUNT}),
-                "outcome": one_of(ADOPTED, REJECTED, NO_QUORUM),
+                "winners": listed(PATH),
+                "outcome": one_of(ADOPTED, REJECTED, NO_QUORUM, ELECTED, DEFAULT, NOBODY),
                 "resultSha256": SHA256,
                 "bundleSha256": SHA256,
                 "keysDestroyed": {"type": "boolean"},
-            }
+            },
+            # Counts where the question was yes or no, winners where there was a choice.
+            optional=("counts", "winners"),
         ),
         summary=_("A vote closed: %(cast)s of %(eligible)s people cast a ballot."),
     )

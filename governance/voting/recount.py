@@ -91,7 +91,8 @@ def recount(
             fitting = [
                 one for one in read_ballots if bundle.choices_fit(one.ballot.choices, manifest)
             ]
-            result = bundle.result(manifest, fitting, issued=issued)
+            seed = bytes.fromhex(str(document.get("seed")))
+            result = bundle.result(manifest, fitting, issued=issued, seed=seed)
         except ValueError as impossible:
             faults.append(Fault("count-impossible", f"This cannot be counted: {impossible}."))
     if recorded_result is not None and (result is None or dict(recorded_result) != result):

@@ -18,15 +18,23 @@ class OptionOut(serializers.Serializer[Any]):
     id = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # "label" is also a field's own
     text_sha256 = serializers.CharField(source="textSha256")
+    text = serializers.CharField(default="", help_text="What it says in full, where it says more.")
+    cost = serializers.IntegerField(
+        default=None, allow_null=True, help_text="In minor units, where money is divided."
+    )
 
 
 class RuleOut(serializers.Serializer[Any]):
-    """What it takes to carry: the quorum is counted in votes in favour, as a share of the roll."""
+    """What it takes to carry: the quorum is a share of the roll, the majority empty for none."""
 
     method = serializers.CharField()
     quorum = serializers.CharField()
     majority = serializers.CharField()
     founding_minimum = serializers.IntegerField(allow_null=True)
+    seats = serializers.IntegerField()
+    default = serializers.CharField()  # type: ignore[assignment]  # "default" is a field's own too
+    budget = serializers.IntegerField(allow_null=True, help_text="In minor units of currency.")
+    currency = serializers.CharField()
 
 
 class PollOut(serializers.ModelSerializer[Poll]):

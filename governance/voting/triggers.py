@@ -8,7 +8,8 @@ from kernel.immutability import Trigger, append_only, refuse_change, refuse_remo
 # Set while a poll is scheduled or in the moment it opens, and never after.
 FROZEN = (
     *("id", "title", "question_text", "options", "method", "quorum", "majority"),
-    *("founding_minimum", "opens_at", "closes_at", "roll_from", "cutoff", "min_days"),
+    *("founding_minimum", "seats", "default_option", "budget", "currency"),
+    *("opens_at", "closes_at", "roll_from", "cutoff", "min_days"),
     *("subject_url", "scheduled_at", "manifest", "manifest_sha256", "roll_size"),
     *("record_hash_opened", "seed"),
 )
@@ -73,7 +74,8 @@ def _intake_not_committed() -> Trigger:
     )
 
 
-TRIGGERS = (
+# Those that name no column added later; the first migration of triggers installs them.
+FROM_THE_BEGINNING = (
     *append_only("voting_event"),
     *append_only("voting_rollentry"),
     _only_while("voting_rollentry", stages.SCHEDULED),
@@ -81,6 +83,9 @@ TRIGGERS = (
     _only_while("voting_ballot", stages.OPEN, stages.CLOSING),
     *append_only("voting_commitment"),
     _intake_not_committed(),
-    *refuse_change("voting_poll", when=_poll_condition(), why="frozen"),
     *refuse_removal("voting_poll", why="frozen"),
+)
+TRIGGERS = (
+    *FROM_THE_BEGINNING,
+    *refuse_change("voting_poll", when=_poll_condition(), why="frozen"),
 )

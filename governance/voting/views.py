@@ -20,7 +20,7 @@ from governance.voting import chart, reads, scripts, stages
 from governance.voting.actions import publish_bundle
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
-from governance.voting.tally import yes_no
+from governance.voting.rule import YES_NO
 from members.models import Person
 
 ON_A_PAGE = 25
@@ -57,7 +57,7 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if shown.roll_size is not None:
         context["few"] = shown.roll_size < FEW
-        context["needed"] = yes_no.needed_in_favour(shown.rule, shown.roll_size)
+        context["needed"] = shown.rule.needed(shown.roll_size)
     if isinstance(request.user, Person):
         context["place"] = reads.place_of(request.user, shown, now)
         context["voter_tag"] = reads.voter_tag(request.user, shown)
@@ -69,15 +69,16 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _result_context(shown: Poll) -> dict[str, Any]:
     result = shown.result or {}
-    quorum, majority = result["explanation"]
     labels = {option.id: option.label for option in shown.choices}
-    return {
+    context: dict[str, Any] = {
         "result": result,
-        "quorum": quorum,
-        "majority": majority,
-        "bars": chart.bars(result["counts"], labels, needed=quorum["needed"]),
         "commitments": shown.commitments.order_by("at", "pk"),
     }
+    if shown.method != YES_NO:
+        return {**context, "winners": [labels[option] for option in result["winners"]]}
+    quorum, majority = result["explanation"]
+    bars = chart.bars(result["counts"], labels, needed=quorum["needed"])
+    return {**context, "quorum": quorum, "majority": majority, "bars": bars}
 
 
 @login_not_required

@@ -31,6 +31,9 @@ from members.models import Author, subject_of
 # No batch is smaller while a poll is open, so that none tells who just voted.
 LEAST = 20
 
+# What the record's entry says of a result; the rest is in the file whose hash it names.
+_RECORDED = ("eligible", "issued", "cast", "counts", "winners", "outcome")
+
 
 @transaction.atomic
 def commit_ballots(*, poll: Poll, at: datetime, by: Author, least: int = LEAST) -> int:
@@ -142,7 +145,9 @@ def _count_published(poll: Poll) -> dict[str, Any]:
         ballots.parse({"ballot": entry["ballot"], "proof": entry["proof"]})
         for entry in document["ballots"]
     ]
-    return bundle.result(poll.frozen, published, issued=document["issued"])
+    return bundle.result(
+        poll.frozen, published, issued=document["issued"], seed=bytes.fromhex(document["seed"])
+    )
 
 
 @transaction.atomic
@@ -158,7 +163,7 @@ def _conclude(
         body={
             "poll": str(poll.pk),
             "manifestSha256": poll.manifest_sha256,
-            **{name: result[name] for name in ("eligible", "issued", "cast", "counts", "outcome")},
+            **{name: result[name] for name in _RECORDED if name in result},
             "resultSha256": result_sha256,
             "bundleSha256": bundle_sha256,
             "keysDestroyed": True,

@@ -19,7 +19,7 @@ from governance.record.canonical import canonical_bytes
 from governance.record.public_files import write_public
 from governance.voting import keys, manifest, roll, scripts, stages
 from governance.voting.models import Event, Poll, RollEntry, Upkeep
-from governance.voting.rule import ABSTAIN, NO, YES, YES_NO, Option, PollRule
+from governance.voting.rule import Option, PollRule, Unfit, check_fit
 from kernel import sealed
 from kernel.refusal import Refused
 from members.models import Author, Person, StandingPeriod, subject_of
@@ -52,8 +52,8 @@ def schedule_poll(
     second.
 
     Raises ``Refused``: "poll-window" for a window that ends before it begins, "poll-roll-days" for
-    days of the roll out of order or after the opening, "poll-options" for options the method does
-    not have.
+    days of the roll out of order or after the opening, "poll-options" for options and a rule that
+    do not go together.
     """
     opens_at = opens_at.replace(microsecond=0)
     closes_at = closes_at.replace(microsecond=0)
@@ -64,19 +64,31 @@ def schedule_poll(
             "poll-roll-days",
             _("Who can vote is decided by a first day, then a cut-off day, then the vote opens."),
         )
-    if rule.method == YES_NO and sorted(option.id for option in options) != [ABSTAIN, NO, YES]:
-        raise Refused("poll-options", _("This vote needs exactly the options yes, no and abstain."))
+    try:
+        check_fit(rule, options)
+    except Unfit as unfit:
+        raise Refused("poll-options", _(unfit.sentence).format(**unfit.values)) from None
     poll = Poll.objects.create(
         title=title,
         question_text=question_text,
         options=[
-            {"id": option.id, "label": option.label, "textSha256": option.text_sha256}
+            {
+                "id": option.id,
+                "label": option.label,
+                "textSha256": option.text_sha256,
+                **({"text": option.text} if option.text else {}),
+                **({} if option.cost is None else {"cost": option.cost}),
+            }
             for option in options
         ],
         method=rule.method,
         quorum=rule.quorum,
         majority=rule.majority,
         founding_minimum=rule.founding_minimum,
+        seats=rule.seats,
+        default_option=rule.default,
+        budget=rule.budget,
+        currency=rule.currency,
         opens_at=opens_at,
         closes_at=closes_at,
         roll_from=roll_from,
@@ -210,8 +222,11 @@ def _opened(document: dict[str, Any], manifest_sha256: str) -> dict[str, Any]:
         "poll": document["poll"],
         "manifestSha256": manifest_sha256,
         "method": document["method"],
-        "quorum": document["rule"]["quorum"],
-        "majority": document["rule"]["majority"],
+        **{
+            name: document["rule"][name]
+            for name in ("quorum", "majority", "seats")
+            if name in document["rule"]
+        },
         "opensAt": document["opensAt"],
         "closesAt": document["closesAt"],
         "rollSize": document["roll"]["size"],

@@ -1,9 +1,8 @@
 """Our own files: the published ballots of a closed poll, and its manifest beside them. Pure.
 
 This reads what is to be counted and checks no signature: ``manage.py verify_poll`` does that. Of
-the ballots of one token the one with the highest sequence counts. ``choices`` are option ids: for
-approvals and allocations those approved of, for rankings in order of preference; a single
-``abstain`` that is no option of the poll is an empty ballot.
+the ballots of one token the one with the highest sequence counts. What their ``choices`` mean is in
+:mod:`governance.voting.choices`.
 
 The lot's Merkle root is the RFC 6962 root over the hashes of *all* published ballots, as 32 bytes
 each, in ascending order.
@@ -17,13 +16,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from governance.voting.choices import fit, groups
 from governance.voting.formats.reading import BadFile
-from governance.voting.rule import ABSTAIN, YES_NO, share
-from governance.voting.tally import schulze, stv
-from governance.voting.tally.ballots import Approval, Ranking, merkle_root
+from governance.voting.rule import RANKED, YES_NO, share
+from governance.voting.tally.ballots import Approval, Ranking, merkle_root, ranking
 from governance.voting.tally.election import Candidate, Election, Terms
-
-RANKED = (schulze.METHOD, stv.METHOD)
 
 
 def read(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> Election:
@@ -44,7 +41,7 @@ def _read(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> Election:
     rule, method = manifest["rule"], manifest["method"]
     size = int(manifest["roll"]["size"])
     options = [option["id"] for option in manifest["options"]]
-    patterns = _patterns(document["ballots"], set(options))
+    patterns = _patterns(document["ballots"], method, options)
     costs = {
         option["id"]: Fraction(option["cost"]) for option in manifest["options"] if "cost" in option
     }
@@ -62,14 +59,16 @@ def _read(document: Mapping[str, Any], manifest: Mapping[str, Any]) -> Election:
             seats=rule.get("seats"),
             default=rule.get("default", ""),
             quorum=needed,
-            majority=share(rule["majority"]),
+            majority=share(rule["majority"]) if "majority" in rule else None,
             seed=bytes.fromhex(document["seed"]),
         ),
         root=merkle_root(sorted(bytes.fromhex(one["hash"]) for one in document["ballots"])),
     )
 
 
-def _patterns(entries: list[dict[str, Any]], options: set[str]) -> Counter[tuple[str, ...]]:
+def _patterns(
+    entries: list[dict[str, Any]], method: str, options: list[str]
+) -> Counter[tuple[str, ...]]:
     """What the ballots that count chose, merged."""
     live: dict[str, tuple[int, int, dict[str, Any]]] = {}
     for entry in entries:
@@ -82,20 +81,21 @@ def _patterns(entries: list[dict[str, Any]], options: set[str]) -> Counter[tuple
     merged: Counter[tuple[str, ...]] = Counter()
     for _sequence, _hash, entry in live.values():
         choices = tuple(entry["ballot"]["choices"])
-        if choices == (ABSTAIN,) and ABSTAIN not in options:
-            choices = ()
-        if not options.issuperset(choices) or len(set(choices)) < len(choices):
+        if not fit(choices, method, options):
             raise BadFile(None, f"the ballot {entry['hash']} chooses what it cannot")
         merged[choices] += 1
     return merged
 
 
 def _rankings(patterns: Counter[tuple[str, ...]]) -> dict[Ranking, int]:
-    return {tuple((one,) for one in choices): cast for choices, cast in patterns.items()}
+    merged: Counter[Ranking] = Counter()
+    for choices, cast in patterns.items():
+        merged[ranking(groups(choices))] += cast
+    return merged
 
 
 def _approvals(patterns: Counter[tuple[str, ...]]) -> dict[Approval, int]:
     merged: Counter[Approval] = Counter()
     for choices, cast in patterns.items():
-        merged[frozenset(choices)] += cast
+        merged[frozenset(option for rank in groups(choices) for option in rank)] += cast
     return merged

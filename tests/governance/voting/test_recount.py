@@ -30,7 +30,7 @@ class Published:
             paper.manifest, signed, issued=6, seed=bytes(range(32))
         )
         self.manifest: Document = copy.deepcopy(paper.document)
-        self.result: Document = bundle.result(paper.manifest, signed, issued=6)
+        self.result: Document = bundle.result(paper.manifest, signed, issued=6, seed=paper.seed)
         self.committed = [one.ballot.hash for one in signed]
 
     @property

@@ -22,7 +22,7 @@ def folder(paper: PaperPoll, tmp_path: Path) -> Path:
     files: dict[str, Any] = {
         "ballots": bundle.build(paper.manifest, signed, issued=3, seed=paper.seed),
         "manifest": paper.document,
-        "result": bundle.result(paper.manifest, signed, issued=3),
+        "result": bundle.result(paper.manifest, signed, issued=3, seed=paper.seed),
     }
     for name, document in files.items():
         (tmp_path / f"{name}.json").write_bytes(canonical_bytes(document))

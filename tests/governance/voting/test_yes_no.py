@@ -14,7 +14,6 @@ from governance.voting.tally.yes_no import (
     NO_QUORUM,
     REJECTED,
     count,
-    needed_in_favour,
 )
 
 SIMPLE = PollRule(method="yes_no", quorum="1/4", majority="1/2")
@@ -136,7 +135,7 @@ def test_staying_away_and_abstaining_come_to_the_same(
 
 @given(rules, votes)
 def test_the_number_needed_is_the_least_that_meets_the_share(rule: PollRule, eligible: int) -> None:
-    needed = needed_in_favour(rule, eligible)
+    needed = rule.needed(eligible)
     assert needed >= share(rule.quorum) * eligible
     asked = share(rule.quorum) * eligible
     assert needed - 1 < asked or needed == rule.founding_minimum

@@ -73,6 +73,10 @@ def test_anyone_reads_a_poll_and_its_result(settled: Poll) -> None:
         "quorum": "1/4",
         "majority": "1/2",
         "founding_minimum": None,
+        "seats": 1,
+        "default": "",
+        "budget": None,
+        "currency": "",
     }
     assert [option["id"] for option in answer["options"]] == ["yes", "no", "abstain"]
     assert answer["result"]["outcome"] == "adopted"

@@ -117,13 +117,10 @@ def _published(request: HttpRequest, content: bytes) -> HttpResponseBase:
 
     @condition(etag_func=lambda _request: etag)
     def answer(_request: HttpRequest) -> HttpResponse:
-        return HttpResponse(
-            content,
-            content_type="application/json",
-            headers={
-                "Cache-Control": "public, max-age=31536000, immutable",
-                "Access-Control-Allow-Origin": "*",
-            },
-        )
+        return HttpResponse(content, content_type="application/json")
 
-    return answer(request)
+    response: HttpResponseBase = answer(request)
+    # A 304 says it too: for how long it is good, and to whom.
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -120,7 +120,7 @@ def test_a_hundred_thousand_in_one_go_take_the_memory_of_ten_thousand(
             print(f"\n{many:,} entries: {said['seconds']:.1f} s, {said['peak']:,} kB at most")  # noqa: T201
     with capsys.disabled():
         print(f"ten times the queue, {peaks[1] / peaks[0]:.3f} times the memory")  # noqa: T201
-    assert peaks[1] < 1.1 * peaks[0]
+    assert peaks[1] < 1.25 * peaks[0]
     assert list(Entry.objects.order_by("index").values_list("leaf_hash", flat=True)) == leaves
     note = (public_root / "record/checkpoint").read_text()
     head = notes.parse_tree_head(notes.verify(note, reads.verifiers()))

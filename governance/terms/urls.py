@@ -32,6 +32,7 @@ urlpatterns = [
     path("terms/<term:slug>/compare/", compare.term_versions, name="term-compare-versions"),
     path("terms/<term:slug>/<semver:version>.html", pages.version_page, name="term-page"),
     path("developers/", developers.developers, name="developers"),
+    path("developers/<slug:page>/", developers.page, name="developers-page"),
     # Lists and lookups
     path("terms/index.json", documents.index, name="term-index"),
     path("terms/feed.atom", feeds.atom, name="term-feed-atom"),

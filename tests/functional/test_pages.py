@@ -62,8 +62,6 @@ NO_PAGES = {
     *("term-part", "term-status", "term-proof", "term-schema", "term-context"),
     *("term-context-document", "vocabulary-document"),
     *("vocabulary-changes-atom", "vocabulary-changes-json"),
-    *("term-context-document", "vocabulary-document"),
-    *("vocabulary-changes-atom", "vocabulary-changes-json"),
     *("poll-manifest", "poll-ballots", "poll-result"),
     *("proposal-text", "proposal-withdraw-support", "proposal-withdraw"),
     *("token-revoke", "mfa_login_webauthn", "mfa_download_recovery_codes"),
@@ -211,7 +209,6 @@ def as_a_visitor(visitor: Visitor, world: World) -> None:
         visitor.go(reverse("developers-page", args=[page]))
     visitor.go(reverse("vocabulary"))
     choosing_terms(visitor)
-    visitor.go(reverse("vocabulary"))
     visitor.go(reverse("term", args=[version.term_id]))
     visitor.go(reverse("term-page", args=[version.term_id, version.version]))
     visitor.go(reverse("term-compare"))

@@ -297,11 +297,6 @@ ACCESS: dict[str, Doors] = {
     "vocabulary-document": _reads(EVERYBODY),
     "vocabulary-changes-atom": _reads(EVERYBODY),
     "vocabulary-changes-json": _reads(EVERYBODY),
-    "term-context-document": _reads(EVERYBODY),
-    "vocabulary": _reads(EVERYBODY),
-    "vocabulary-document": _reads(EVERYBODY),
-    "vocabulary-changes-atom": _reads(EVERYBODY),
-    "vocabulary-changes-json": _reads(EVERYBODY),
     # Polls
     "poll-list": _reads(EVERYBODY),
     "poll": _reads(EVERYBODY, _open_poll),

@@ -1,1 +1,2 @@
-python3 -m customer_commons verify --identity "$IDENTITY" "$ORIGIN/terms/no-stalking/1.0.0"
+# Needs the Python client: pip install ./clients/python
+customer-commons verify --identity "$IDENTITY" "$ORIGIN/terms/no-stalking/1.0.0"

@@ -14,6 +14,7 @@ help:
 	@echo "make run [PORT=8123]   install, migrate, load the demo, start everything"
 	@echo "make test [DATABASE_URL=postgres://…]   the test suite"
 	@echo "make soak              what takes too long for the suite: 100,000 entries in one go"
+	@echo "make bench             ratios of speed beside something named; fails where a goal is missed"
 	@echo "make check             types, style, imports, templates, migrations"
 	@echo "make format            put code and templates into shape"
 	@echo "make reset             forget the demo's data (var/)"
@@ -39,6 +40,9 @@ test: setup
 
 soak: setup
 	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/pytest -m soak $(ARGS)
+
+bench: setup
+	@$(BIN)/python -m tests.bench
 
 check: setup
 	@$(BIN)/ruff check .

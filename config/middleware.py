@@ -13,7 +13,8 @@ from config.api.documents import API_ROUTES, ROUTES
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 # What a reader may send besides what every page may.
-PREFLIGHT_HEADERS = "If-Match, If-None-Match, If-Modified-Since, If-Range, Range"
+PREFLIGHT_HEADERS = "Accept, If-Match, If-Modified-Since, If-None-Match, If-Range, Range"
+ALLOWED = "GET, HEAD, OPTIONS"
 
 ASKED = ROUTES | API_ROUTES
 
@@ -47,8 +48,6 @@ class Documents:
     A page of another site that sends ``If-None-Match`` asks first whether it may (a preflight).
     """
 
-    allowed = "GET, HEAD"
-
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
@@ -59,16 +58,17 @@ class Documents:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         route = request.resolver_match.url_name if request.resolver_match else None
-        preflight = (
-            request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        )
+        asks = request.method == "OPTIONS"
+        # The rest of what the API says to OPTIONS is its own: what it takes and answers.
+        preflight = asks and "Access-Control-Request-Method" in request.headers
         if request.method in ("GET", "HEAD") or route not in (ASKED if preflight else ROUTES):
             return None
-        answer = HttpResponse(status=204 if preflight else 405)
-        answer.headers["Allow"] = self.allowed
+        answer = HttpResponse(status=200 if asks else 405)
+        answer.headers["Allow"] = ALLOWED
         answer.headers["Access-Control-Allow-Origin"] = "*"
-        if preflight:
-            answer.headers["Access-Control-Allow-Methods"] = self.allowed
+        answer.headers["Content-Length"] = "0"
+        if asks:
+            answer.headers["Access-Control-Allow-Methods"] = ALLOWED
             answer.headers["Access-Control-Allow-Headers"] = PREFLIGHT_HEADERS
             answer.headers["Access-Control-Max-Age"] = "86400"
         return answer

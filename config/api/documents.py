@@ -19,7 +19,10 @@ ROUTES = frozenset(
     {
         *("term-index", "term-by-hash", "term-latest", "term-latest-json", "term-version"),
         *("term-version-in", "term-part", "term-status", "term-proof", "term-schema"),
-        *("term-context", "term-feed", "term-feed-json"),
+        *("term-context", "term-feed-atom", "term-feed-json"),
+        *("term-context-document", "vocabulary-document"),
+        *("vocabulary-changes-atom", "vocabulary-changes-json"),
+        *("record-past-checkpoint", "record-consistency-proof"),
         *("record-checkpoint", "record-tile", "record-entry-bundle", "record-proof"),
         *("record-entry-bytes", "record-schema", "did"),
         *("poll-manifest", "poll-ballots", "poll-result"),

@@ -6,7 +6,6 @@ import gzip
 import io
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -19,12 +18,10 @@ from socketserver import UnixStreamServer
 from threading import Thread
 
 import pytest
-from django.conf import settings as site
 from django.core.management import call_command
 from django.test import Client
 
-NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-DEPLOYED = Path(site.BASE_DIR, "deploy/nginx/customer-commons.conf")
+from tests.deploy.nginx import NGINX, rendered
 
 # Of what both answer with; the rest is the web server's own (Date, Server, Accept-Ranges …).
 COMPARED = (
@@ -77,7 +74,7 @@ def nginx(tree: Path, tmp_path: Path) -> Iterator[Served]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     configuration = tmp_path / "nginx.conf"
-    configuration.write_text(_rendered(tree, tmp_path, port), encoding="utf-8")
+    configuration.write_text(rendered(tree, tmp_path, port), encoding="utf-8")
     process = subprocess.Popen([NGINX, "-p", str(tmp_path), "-c", str(configuration)])
     try:
         _wait_for(process, port)
@@ -85,39 +82,6 @@ def nginx(tree: Path, tmp_path: Path) -> Iterator[Served]:
     finally:
         process.terminate()
         assert process.wait(timeout=10) == 0
-
-
-def _rendered(tree: Path, folder: Path, port: int) -> str:
-    """The deployed file with paths of this test, in the least nginx.conf around it."""
-    text = DEPLOYED.read_text(encoding="utf-8")
-    for deployed, here in {
-        "    listen 80;\n    listen [::]:80;": f"    listen 127.0.0.1:{port};",
-        "/var/lib/customer-commons/headers.map": f"{folder}/var/headers.map",
-        "/var/lib/customer-commons/public": str(tree),
-        "/var/lib/customer-commons/static/": f"{folder}/var/static/",
-        "/var/log/nginx/customer-commons.access.log": f"{folder}/access.log",
-        "/var/log/nginx/customer-commons.error.log": f"{folder}/error.log",
-        "/run/customer-commons/web.sock": f"{folder}/django.sock",
-    }.items():
-        assert text.count(deployed) == 1, f"{deployed!r} is once in the deployed configuration"
-        text = text.replace(deployed, here)
-    scratch = "\n".join(
-        f"    {kind}_temp_path {folder}/temporary;"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    return f"""
-{"user root;" if os.geteuid() == 0 else ""}
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/start.log;
-events {{}}
-http {{
-{scratch}
-    types {{ text/css css; }}
-{text}
-}}
-"""
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:

@@ -1,0 +1,137 @@
+"""How fast ballots are counted: ``python -m tests.bench.tally``.
+
+A million ranked ballots over six options, by Schulze and by STV, beside a bare GROUP BY of the same
+rows (SQLite, in memory); and Equal Shares over 100,000 voters and 50 projects, with every raise,
+beside what pabutools takes for the same file. pabutools is not installed with us (it is GPL, and
+brings a proprietary solver): ``--pb FILE`` writes the file, and its seconds are given with
+``--pabutools SECONDS``, measured apart on the same machine. Ratios are of speed: more is faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+from governance.voting.formats import pabulib
+from governance.voting.tally import equal_shares, schulze, stv
+from governance.voting.tally.ballots import Ranking
+from governance.voting.tally.election import Candidate, Election
+from governance.voting.tally.outcome import Count
+from governance.voting.tally.ties import Lot
+
+BALLOTS = 1_000_000
+OPTIONS = ("a", "b", "c", "d", "e", "f")
+VOTERS = 100_000
+PROJECTS = 50
+SEATS = 3
+TURNS = 5
+# At least so many times as fast as the GROUP BY.
+GOAL = 1.5
+LOT = Lot(bytes(32), bytes(32))
+
+
+def rows() -> list[list[str]]:
+    """A million ballots as the published file has them: each a list of choices, in order."""
+    drawn = random.Random(1)  # noqa: S311 - a sample, no secret
+    return [drawn.sample(OPTIONS, drawn.randint(1, len(OPTIONS))) for _ballot in range(BALLOTS)]
+
+
+def merged(ballots: list[list[str]]) -> dict[Ranking, int]:
+    patterns = Counter(map(tuple, ballots))
+    return {tuple((one,) for one in pattern): cast for pattern, cast in patterns.items()}
+
+
+def group_by(ballots: list[list[str]]) -> Callable[[], float]:
+    """Seconds for a bare GROUP BY of the ballots, each one text in a column."""
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE ballot (ranking TEXT NOT NULL)")
+    texts = ((">".join(one),) for one in ballots)
+    database.executemany("INSERT INTO ballot VALUES (?)", texts)
+    query = "SELECT ranking, count(*) FROM ballot GROUP BY ranking"
+    return lambda: seconds(lambda: database.execute(query).fetchall())
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time, which what else runs on the machine does not lengthen much."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def budget(voters: int = VOTERS) -> Election:
+    """Voters who approve of three to fifteen projects, the popular ones more often."""
+    drawn = random.Random(1)  # noqa: S311 - a sample, no secret
+    projects = [str(number) for number in range(1, PROJECTS + 1)]
+    costs = {project: Fraction(drawn.randint(10_000, 200_000)) for project in projects}
+    liked = [drawn.random() ** 2 + 0.02 for _project in projects]
+    return Election(
+        candidates=tuple(Candidate(project, f"Project {project}") for project in projects),
+        approvals=Counter(
+            frozenset(drawn.choices(projects, liked, k=drawn.randint(3, 15)))
+            for _voter in range(voters)
+        ),
+        costs=costs,
+        budget=Fraction(int(sum(costs.values())) // 4),
+        title="A sample for the bench",
+    )
+
+
+def divide(election: Election) -> Count:
+    return equal_shares.count(
+        election.approvals or {},
+        election.costs or {},
+        budget=election.budget or Fraction(0),
+        lot=LOT,
+    )
+
+
+def ranked_ratios() -> dict[str, list[float]]:
+    """For each ranked method, how many times as fast it is as the GROUP BY, each turn."""
+    ballots = rows()
+    theirs = group_by(ballots)
+    methods: dict[str, Callable[[], object]] = {
+        "schulze": lambda: schulze.count(merged(ballots), OPTIONS, lot=LOT),
+        "stv": lambda: stv.count(merged(ballots), OPTIONS, seats=SEATS, lot=LOT),
+    }
+    return {
+        name: [theirs() / seconds(method) for _turn in range(TURNS)]
+        for name, method in methods.items()
+    }
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pb", type=Path, help="write the sample as a .pb file, and stop")
+    parser.add_argument("--pabutools", type=float, help="its seconds for that file")
+    given = parser.parse_args(arguments)
+    if given.pb:
+        given.pb.write_text("".join(pabulib.write(budget())))
+        return 0
+    missed = 0
+    for name, ratios in ranked_ratios().items():
+        middle = statistics.median(ratios)
+        missed += middle < GOAL
+        sys.stdout.write(
+            f"{name}, {BALLOTS:,} ballots: {middle:.2f} × a bare GROUP BY "
+            f"({min(ratios):.2f} to {max(ratios):.2f}; goal {GOAL})\n"
+        )
+    sample = budget()
+    took = seconds(lambda: divide(sample))
+    beside = ""
+    if given.pabutools:
+        beside = f", {given.pabutools / took:.2f} × pabutools"
+        missed += took > given.pabutools
+    sys.stdout.write(f"equal shares, {VOTERS:,} voters: {took:.1f} s{beside}\n")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -56,11 +56,11 @@ def _terms() -> Iterator[tuple[str, bytes]]:
         yield f"{here}.jsonld", body
         parts = [*publishing._renditions(version, site)]
         for translated in version.translations.all():
-            texts = {
-                name: bytes(getattr(translated, name).body).decode().removesuffix("\n")
-                for name in ("plain", "legal")
-            }
-            other = dataclasses.replace(content, title=translated.title, **texts)
+            plain, legal = (
+                bytes(text.body).decode().removesuffix("\n")
+                for text in (translated.plain, translated.legal)
+            )
+            other = dataclasses.replace(content, title=translated.title, plain=plain, legal=legal)
             parts += document.texts(other, translated.language)
         for part in parts:
             yield document.path(here, part.name), part.body

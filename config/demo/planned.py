@@ -61,7 +61,7 @@ PLANNED = (
         summary="“No stalking” says all of it, and says more. Two of them confuse a shop.",
         problem="A shop accepted the old one and believed that it had accepted the new one.",
         text="Members advise against “Stay on your own site” in favour of “No stalking”.",
-        vote={"yes": 5, "no": 1, "abstain": 1, "stay_away": 4},
+        vote={"yes": 3, "no": 1, "abstain": 0, "stay_away": 8},
     ),
     Planned(
         days_ago=210,
@@ -69,7 +69,7 @@ PLANNED = (
         term="service-delivery-only 1.0.0",
         summary="Use my data to deliver what I asked for, and for nothing else.",
         problem="I wanted a bicycle pump. I did not want to become part of somebody's research.",
-        vote={"yes": 7, "no": 2, "abstain": 1, "stay_away": 3},
+        vote={"yes": 5, "no": 1, "abstain": 1, "stay_away": 9},
         comments=(("Hana", "Short enough that my father would read it. In favour."),),
     ),
     Planned(
@@ -78,7 +78,7 @@ PLANNED = (
         term="data-for-public-good 0.9.0",
         summary="My data may serve the public good, and nobody may follow me for it.",
         problem="I would gladly help to plan better bus lines. I have no way to say only that.",
-        vote={"yes": 5, "no": 2, "abstain": 1, "stay_away": 5},
+        vote={"yes": 3, "no": 1, "abstain": 0, "stay_away": 10},
         comments=(
             ("Olga", "Who decides what the public good is?"),
             ("Jonas", "Let us begin with this, and write a better version when we know more."),
@@ -90,7 +90,7 @@ PLANNED = (
         term="service-delivery-with-portability 1.0.0",
         summary="As “Just the service”, and I can take my data with me when I go.",
         problem="Leaving my old phone company took a week of typing in what it already knew.",
-        vote={"yes": 6, "no": 2, "abstain": 1, "stay_away": 4},
+        vote={"yes": 4, "no": 1, "abstain": 1, "stay_away": 12},
     ),
     Planned(
         days_ago=150,
@@ -98,7 +98,7 @@ PLANNED = (
         term="service-and-own-analytics 1.0.0",
         summary="A company may study how its own service is used, and keep that to itself.",
         problem="Small shops need to see what works. I do not want to forbid them that.",
-        vote={"yes": 6, "no": 3, "abstain": 1, "stay_away": 4},
+        vote={"yes": 4, "no": 2, "abstain": 1, "stay_away": 13},
         comments=(("Finn", "This is the one I would show to my bakery."),),
     ),
     Planned(
@@ -107,7 +107,7 @@ PLANNED = (
         term="data-for-public-good 1.0.0",
         summary="The second version: nothing is passed on, and I can stop at any time.",
         problem="The first version forgot to say what happens when I change my mind.",
-        vote={"yes": 6, "no": 3, "abstain": 1, "stay_away": 4},
+        vote={"yes": 4, "no": 2, "abstain": 1, "stay_away": 13},
         comments=(
             ("Olga", "Who decides what the public good is?"),
             ("Jonas", "We do, each time: the text says that results have to be published."),
@@ -119,7 +119,7 @@ PLANNED = (
         term="intentcasting 1.0.0",
         summary="I say what I am looking for, and sellers come to me without learning who I am.",
         problem="I asked six shops for a rowing machine. Six shops now think I row.",
-        vote={"yes": 5, "no": 2, "abstain": 1, "stay_away": 5},
+        vote={"yes": 3, "no": 1, "abstain": 1, "stay_away": 13},
     ),
     Planned(
         days_ago=100,
@@ -147,7 +147,7 @@ PLANNED = (
         term="service-and-own-analytics-with-portability 1.0.0",
         summary="As “The service, and you may count”, and I can take my data with me when I go.",
         problem="My running app may look at my runs. It may not keep them from me.",
-        vote={"yes": 4, "no": 1, "abstain": 1, "stay_away": 7},
+        vote={"yes": 3, "no": 1, "abstain": 1, "stay_away": 15},
     ),
     Planned(
         days_ago=75,
@@ -155,7 +155,7 @@ PLANNED = (
         term="service-profile-and-sharing 1.0.0",
         summary="A company may get to know me, and pass on what nobody can trace to me.",
         problem="Research needs numbers, and nobody gives it any.",
-        vote={"yes": 3, "no": 6, "abstain": 1, "stay_away": 6},
+        vote={"yes": 2, "no": 4, "abstain": 1, "stay_away": 13},
         comments=(
             (
                 "Rosa",
@@ -182,7 +182,7 @@ PLANNED = (
         summary="When we write to a company about a term, everybody can read the letter.",
         problem="We ask companies to be open, and our own letters sit in a drawer.",
         text="What the cooperative writes to a company about a term is published a week later.",
-        vote={"yes": 6, "no": 2, "abstain": 1, "stay_away": 8},
+        vote={"yes": 3, "no": 1, "abstain": 1, "stay_away": 15},
         comments=(("Dana", "With their answers, if they agree."),),
     ),
     Planned(
@@ -191,7 +191,7 @@ PLANNED = (
         term="service-and-own-profile-with-portability 1.0.0",
         summary="A company may get to know me for itself alone, and hands me my data when I ask.",
         problem="I like it that my bookshop knows what I read. I do not want anybody else to.",
-        vote={"yes": 2, "no": 2, "abstain": 0, "stay_away": 16},
+        vote={"yes": 1, "no": 1, "abstain": 0, "stay_away": 18},
     ),
     Planned(
         days_ago=15,

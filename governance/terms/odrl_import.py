@@ -221,9 +221,9 @@ class _Reader:
         points = [
             self._constraint(each, kind) for each in self._values(None, node, ODRL.constraint)
         ]
-        for point, codes in self._twice(points):
+        for point, again in self._twice(points):
             raise _NotTaken(
-                _("It narrows {point} twice, to {value} too."), point=point, value=value
+                _("It narrows {point} twice, to {value} too."), point=point, value=again
             )
         narrowings = product(*([(name, code) for code in named] for name, named in points))
         for party, action, data, narrowed in product(

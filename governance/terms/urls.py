@@ -12,6 +12,8 @@ from governance.terms.views import (
     documents,
     feeds,
     pages,
+    policy_import,
+    shapes,
     use,
     vocabulary,
 )
@@ -26,6 +28,7 @@ urlpatterns = [
     # Pages
     path("terms/", pages.roster, name="term-list"),
     path("terms/choose/", choose.choose, name="term-choose"),
+    path("terms/import/", policy_import.policy_import, name="term-import"),
     path("terms/preview/", pages.preview, name="term-preview"),
     path("terms/compare/", compare.terms, name="term-compare"),
     path("terms/<term:slug>/", pages.term, name="term"),
@@ -64,6 +67,7 @@ urlpatterns = [
     path("schemas/term/v1.json", documents.document_schema, name="term-schema"),
     path("ns/terms/v1", vocabulary.namespace, name="term-context"),
     path("ns/terms/", vocabulary.vocabulary, name="vocabulary"),
+    path("ns/terms/v1/shapes.ttl", shapes.shapes, name="term-shapes"),
     path("ns/terms/v1.jsonld", vocabulary.context, name="term-context-document"),
     path("ns/terms/vocabulary.json", vocabulary.document, name="vocabulary-document"),
     path("ns/terms/changes.atom", vocabulary.changes_atom, name="vocabulary-changes-atom"),

@@ -60,7 +60,7 @@ NO_PAGES = {
     *("term-index", "term-by-hash", "term-latest", "term-latest-json", "term-version-slash"),
     *("term-version-in", "term-feed-atom", "term-feed-json"),
     *("term-part", "term-status", "term-proof", "term-schema", "term-context"),
-    *("term-context-document", "vocabulary-document"),
+    *("term-context-document", "term-shapes", "vocabulary-document"),
     *("vocabulary-changes-atom", "vocabulary-changes-json"),
     *("poll-manifest", "poll-ballots", "poll-result"),
     *("proposal-text", "proposal-withdraw-support", "proposal-withdraw"),

@@ -268,6 +268,12 @@ ACCESS: dict[str, Doors] = {
     # Terms
     "term-list": _reads(EVERYBODY),
     "term-choose": _reads(EVERYBODY),
+    "term-import": _form(
+        SIGNED_IN,
+        lambda s: {"text": "<urn:a> <http://www.w3.org/ns/odrl/2/conflict> <urn:b> ."},
+        answers=(200,),
+    ),
+    "term-shapes": _reads(EVERYBODY),
     "term-badge": _reads(EVERYBODY, _version),
     "term-badge-dark": _reads(EVERYBODY, _version),
     "term-qr": _reads(EVERYBODY, _version),

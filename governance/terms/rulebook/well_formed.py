@@ -29,7 +29,7 @@ _NOT_IN_ADDRESSES = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Names that addresses under /terms/ have for other things.
 _TAKEN_SLUGS = frozenset(
-    {"by-hash", "choose", "compare", "preview", "latest", "index", "feed", "new"}
+    {"by-hash", "choose", "compare", "import", "preview", "latest", "index", "feed", "new"}
 )
 
 

@@ -212,3 +212,37 @@ def test_our_context_of_odrl_is_the_published_one(vectors: Path) -> None:
     for written in ROSTER.values():
         stated = policy(written.rules)
         assert isomorphic(graph.read(stated, CONTEXTS), graph.read(stated, theirs))
+
+
+def test_no_key_of_a_document_is_lost_on_the_way_to_rdf() -> None:
+    """Every key becomes a statement; what is kept as JSON keeps all that is in it."""
+    written = {
+        **term(content(rules=ROSTER["no-stalking"].rules, aliases=("https://a.example/1",))),
+        "status": "active",
+        "reason": "none",
+        "since": "2026-11-01T12:00:00Z",
+    }
+    meaning = CONTEXTS["https://example.org/ns/terms/v1"]["@context"]
+    prefixes = {name: value for name, value in meaning.items() if isinstance(value, str)}
+    read = graph.read(written, CONTEXTS)
+    here = URIRef(written["id"])
+    for key, value in written.items():
+        if key in ("@context", "id", "type"):
+            continue
+        named = meaning[key] if isinstance(meaning[key], dict) else {"@id": meaning[key]}
+        prefix, _colon, name = named["@id"].partition(":")
+        (found,) = read.objects(here, URIRef(prefixes[prefix] + name))
+        if named.get("@type") == "@json":
+            assert json.loads(str(found)) == value
+    stated = sum(len(rule) for rule in written["rules"])
+    rules = set(read.objects(None, RDF.first))
+    assert sum(len(list(read.predicate_objects(rule))) for rule in rules) == stated
+
+
+def test_our_context_goes_with_that_of_verifiable_credentials(vectors: Path) -> None:
+    """What both define they define alike, so that a document may name both, in either order."""
+    published = json.loads((vectors / "contexts/credentials-v2.jsonld").read_text())["@context"]
+    ours = CONTEXTS["https://example.org/ns/terms/v1"]["@context"]
+    both = {name for name in published if name in ours and not name.startswith("@")}
+    assert both == {"id", "type"}
+    assert all(published[name] == ours[name] for name in both)

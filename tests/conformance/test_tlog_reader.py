@@ -116,7 +116,7 @@ def test_the_reader_knows_nothing_of_us() -> None:
 
 def test_it_reads_our_log_at_every_kind_of_size(client: Client, grow: Grow) -> None:
     """None, one, nearly a full tile, a full one, one more, and on."""
-    heads = []
+    heads: list[tlog_reader.Head] = []
     for size in (0, 1, 2, 3, 255, 256, 257, 511, 520):
         hashes = grow(size - len(grow(0)))
         log = read_all(client, hashes)

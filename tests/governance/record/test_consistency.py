@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from governance.record import actions, merkle, notes, picture, reads, registry, samples, signing
-from governance.record.models import Checkpoint, Pending
+from governance.record.models import Checkpoint, Pending, Tile
 from governance.record.registry import EntryType, closed, listed, register
 from tests.conftest import NOW
 
@@ -80,9 +80,7 @@ def test_one_of_our_checkpoints_is_chosen_and_compared(
     said = words(page)
     assert f"Yes. The record of then, with {old} entries, is the beginning of this one" in said
     assert f"{300 - old} entries were added after it" in said
-    for node in merkle.consistency_proof(
-        old, 300, merkle.TileReader(300, reads.Tile.objects.hashes)
-    ):
+    for node in merkle.consistency_proof(old, 300, merkle.TileReader(300, Tile.objects.hashes)):
         assert node.hex() in said
     for line in (*note_at(old).splitlines(), *note_at(300).splitlines()):
         assert line in said

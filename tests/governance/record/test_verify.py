@@ -14,6 +14,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from hypothesis import strategies as st
 
@@ -258,13 +259,14 @@ def test_a_schema_that_leads_elsewhere_is_no_schema(grow: Grow) -> None:
     copy = grow(4)
     path = "schemas/record/test.counted.json"
     schema = json.loads(copy.files[path])
-    for other in (
+    others: tuple[Any, ...] = (
         {**schema, "$ref": "https://example.org/schema"},
         {**schema, "properties": {**schema["properties"], "type": {"const": "test.kept"}}},
         {"type": 7},
         {},
         [],
-    ):
+    )
+    for other in others:
         findings = copy.having(path, json.dumps(other).encode()).summed().verified()
         assert [fault.path for fault in findings.faults] == [path], other
 
@@ -527,7 +529,7 @@ class LongLog:
 
     def __init__(self, size: int) -> None:
         self.size, self.bytes = size, 0
-        signing_key, tree = signing.Ed25519PrivateKey.generate(), merkle.Frontier()
+        signing_key, tree = Ed25519PrivateKey.generate(), merkle.Frontier()
         self._leaves = [b""] * (size // merkle.TILE_WIDTH)
         for number in range(size // merkle.TILE_WIDTH):
             root = merkle.tile_root(b"".join(map(merkle.leaf_hash, self._entries(number))))

@@ -106,13 +106,13 @@ def _schulze(count: Count, names: Names) -> Iterator[str]:
         yield " " * width + "".join(other.rjust(width) for other in table)
         for one, row in table.items():
             cells = (str(row.get(other, "")).rjust(width) for other in table)
-            yield one.rjust(width) + "".join(cells)
+            yield (one.rjust(width) + "".join(cells)).rstrip()
 
 
 def _stv(count: Count, names: Names) -> Iterator[str]:
     figures = count.figures
     yield (
-        f"{figures['valid']} valid ballots, {figures['invalid']} others; {figures['seats']} seats; "
+        f"{figures['valid']} of {figures['cast']} ballots are valid; seats: {figures['seats']}; "
         f"the quota is {figures['quota']}"
     )
     told = {
@@ -151,9 +151,9 @@ def _equal_shares(count: Count, names: Names) -> Iterator[str]:
     for buy in count.rounds:
         yield ""
         yield f"{buy['step']}. {_name(buy['project'], names)} costs {buy['cost']}"
-        yield f"   {buy['paidInFull']} supporters pay {buy['payment']} each"
+        yield f"   {buy['payment']} each from {buy['paidInFull']} of {buy['supporters']} supporters"
         if buy["paidAllTheyHad"]:
-            yield f"   {buy['paidAllTheyHad']} pay all they have left, {buy['fromThem']} together"
+            yield f"   {buy['fromThem']} in all from {buy['paidAllTheyHad']} who had no more left"
     if figures["notFunded"]:
         yield ""
         yield "Not funded, in the order of how near they came:"

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench import load
 from tests.bench.load import Connect, tcp, unix
 from tests.deploy.nginx import NGINX, rendered
 
 
 @contextmanager
-def nginx(tree: Path, folder: Path, plain: Path) -> Iterator[tuple[int, int, int]]:
+def nginx(tree: Path, folder: Path, plain: Path) -> Iterator[tuple[int, int, list[int]]]:
     """The deployed configuration over ``tree``, and a plain one over ``plain``: no Django behind.
 
-    Answers both ports, and the process that serves them.
+    Answers both ports, and the processes that serve them.
     """
     ours, theirs = _free_port(), _free_port()
     beside = f"""
@@ -33,25 +34,29 @@ def nginx(tree: Path, folder: Path, plain: Path) -> Iterator[tuple[int, int, int
     configuration.write_text(rendered(tree, folder, ours, beside), encoding="utf-8")
     assert NGINX
     with _running([NGINX, "-p", str(folder), "-c", str(configuration)], tcp(ours)) as process:
-        yield ours, theirs, _worker_of(process.pid)
+        yield ours, theirs, _workers_of(process.pid)
 
 
 @contextmanager
-def gunicorn(folder: Path) -> Iterator[Connect]:
-    """gunicorn as its systemd unit starts it, on a socket in ``folder``."""
+def gunicorn(folder: Path) -> Iterator[tuple[Connect, list[int]]]:
+    """gunicorn as its systemd unit starts it, on a socket in ``folder``; and its processes."""
     sock = folder / "web.sock"
     workers = ["--worker-class", "gthread", "--workers", "3", "--threads", "8"]
     quiet = ["--log-level", "warning"]
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", *workers, *quiet]
     command += ["--bind", f"unix:{sock}"]
-    with _running(command, unix(str(sock))):
-        yield unix(str(sock))
+    with _running(command, unix(str(sock))) as process:
+        load.answer(unix(str(sock)), "/healthz")
+        yield unix(str(sock)), _workers_of(process.pid)
 
 
-def busy(pid: int) -> float:
-    """Seconds of processor time that a process has had."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def busy(pids: list[int]) -> float:
+    """Seconds of processor time that processes have had."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -72,9 +77,9 @@ def _running(command: list[str], connect: Connect) -> Iterator[subprocess.Popen[
         process.wait(timeout=30)
 
 
-def _worker_of(master: int) -> int:
-    """The one process that ``master`` has started."""
-    return int(Path(f"/proc/{master}/task/{master}/children").read_text().split()[0])
+def _workers_of(master: int) -> list[int]:
+    """The processes that ``master`` has started."""
+    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
 
 def _free_port() -> int:

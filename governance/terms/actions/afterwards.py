@@ -86,7 +86,7 @@ def add_translation(
         version.revision.content, title=title.strip(), plain=plain, legal=legal
     )
     for problem in rulebook.problems_with(content):
-        raise Refused("translation-problems", _(problem.message).format(**problem.values))
+        raise Refused("translation-problems", problem.said(_))
     texts = document.texts(content, language)
     try:
         with transaction.atomic():

@@ -176,7 +176,8 @@ def test_a_page_of_another_origin_may_ask_first(
     with django_assert_num_queries(0):
         for address in (HERE, f"{HERE}.json", f"{HERE}/status.json", "/terms/index.json"):
             response = client.options(address, headers=asked)
-            assert (response.status_code, response.content) == (200, b"")
+            assert response.status_code in (200, 204)
+            assert response.content == b""
             assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
             assert response.headers["Access-Control-Allow-Origin"] == "*"
             assert "If-None-Match" in response.headers["Access-Control-Allow-Headers"]

@@ -1,10 +1,14 @@
 """``make run``: everything on this machine, with sample people and a Stripe sandbox."""
 
+import secrets
+
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
 DEMO = True
-SECRET_KEY = env.str("SECRET_KEY")
+# ``make run`` gives all its processes one. A command by itself, as ``manage.py count``, needs none
+# that lasts.
+SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Mail that would be sent is kept in a folder, and a page shows it.

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,18 @@ def test_large_files_are_told_of_as_they_are_read(
     assert "shares raised by 1 %: 56 % of the budget is spent" in err
 
 
-def run(*arguments: str) -> tuple[subprocess.CompletedProcess[str], float]:
+def run(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> tuple[subprocess.CompletedProcess[str], float]:
+    given = (
+        environment
+        if environment is not None
+        else {
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            # A database that is not there: counting asks none.
+            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
+        }
+    )
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -147,14 +159,15 @@ def run(*arguments: str) -> tuple[subprocess.CompletedProcess[str], float]:
         text=True,
         timeout=60,
         check=False,
-        env={
-            "PATH": "",
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
-            # A database that is not there: counting asks none.
-            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
-        },
+        env={"PATH": "", **given},
     )
     return done, time.monotonic() - began
+
+
+def test_it_needs_nothing_to_be_set_up(folder: Path) -> None:
+    done, _took = run("count", str(folder / "a.blt"), "--method", "stv", environment={})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1. Adam (1)" in done.stdout
 
 
 def test_it_needs_no_database_starts_fast_and_fails_with_1(folder: Path) -> None:

@@ -32,7 +32,7 @@ class RuleOut(serializers.Serializer[Any]):
     majority = serializers.CharField()
     founding_minimum = serializers.IntegerField(allow_null=True)
     seats = serializers.IntegerField()
-    default = serializers.CharField()  # type: ignore[assignment]  # "default" is a field's own too
+    default = serializers.CharField()
     budget = serializers.IntegerField(allow_null=True, help_text="In minor units of currency.")
     currency = serializers.CharField()
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tests.bench import load
 from tests.bench.load import Connect, tcp, unix
-from tests.deploy.nginx import NGINX, rendered
+from tests.deploy.nginx import NGINX as NGINX
+from tests.deploy.nginx import rendered
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from governance.proposals.models import Proposal
-from governance.terms.choices import QUESTIONS as QUESTIONS_OF_CHOICE
 from governance.record.reads import signed_at
+from governance.terms.choices import QUESTIONS as QUESTIONS_OF_CHOICE
 from governance.terms.rulebook import DraftContent
 from members.views import passkey_slug
 from tests.routes.scene import SIGNED_IN, Role, Scene, signed_event

@@ -149,8 +149,8 @@ def term_versions(request: HttpRequest, slug: str) -> HttpResponse:
         except NotComparable as refusal:
             context["refusal"], status = refusal.sentence, refusal.status
     elif to not in known:
-        refusal = _no_version(to)
-        context["refusal"], status = refusal.sentence, refusal.status
+        unknown = _no_version(to)
+        context["refusal"], status = unknown.sentence, unknown.status
     return render(request, "terms/compare_versions.html", context, status=status)
 
 

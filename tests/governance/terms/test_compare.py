@@ -40,7 +40,7 @@ def history(publish: Publish) -> list[Version]:
     ]
 
 
-def page(client: Client, address: str, status: int = 200, **asked: str) -> str:
+def page(client: Client, address: str, status: int = 200, /, **asked: str) -> str:
     response = client.get(address, asked)
     assert response.status_code == status
     return response.content.decode()

@@ -198,7 +198,8 @@ def test_a_contradiction_stands_at_the_row() -> None:
     written = content(rules=(NO_TRACKING, Rule("permission", "second", "track")))
     editor = editor_for(None, sent(written))
     assert not editor.is_valid()
-    assert "Rule 1 forbids all that this rule allows" in str(editor.rules.forms[1].non_field_errors())
+    errors = str(editor.rules.forms[1].non_field_errors())
+    assert "Rule 1 forbids all that this rule allows" in errors
     assert "Rule 1 forbids all that this rule allows" in shown(editor)
 
 

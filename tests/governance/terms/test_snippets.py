@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -213,7 +213,7 @@ def test_a_snippet_that_checks_does_not_pass_what_is_wrong(
 
 
 @pytest.fixture
-def guide(client: Client) -> Iterator[dict[str, str]]:
+def guide(client: Client) -> dict[str, str]:
     pages = {"start": client.get("/developers/")}
     pages |= {name: client.get(f"/developers/{name}/") for name in PAGES}
     assert {name: page.status_code for name, page in pages.items() if page.status_code != 200} == {}

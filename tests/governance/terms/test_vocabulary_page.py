@@ -15,7 +15,7 @@ from django.test import Client
 
 from governance.terms import glossary, odrl, schema
 from governance.terms.rulebook import Rule
-from governance.terms.versions import parse
+from governance.terms.versions import Step, parse
 from governance.terms.vocabulary import POINTS
 from governance.terms.vocabulary_changes import CHANGES, VERSION
 
@@ -42,7 +42,7 @@ def test_every_code_is_accounted_for_once() -> None:
 def test_the_log_is_in_order_and_its_numbers_follow_the_policy() -> None:
     for later, earlier in itertools.pairwise(CHANGES):
         assert later.at > earlier.at
-        step = "minor" if later.added else "patch"
+        step: Step = "minor" if later.added else "patch"
         assert parse(later.version) == parse(earlier.version).next(step)
     assert CHANGES[-1].version == "1.0.0"
     assert CHANGES[0].version == VERSION

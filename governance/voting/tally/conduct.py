@@ -60,6 +60,8 @@ def conduct(
     than candidates, or a default that does not stand.
     """
     _check_terms(method, terms)
+    if not _standing(election):
+        raise CannotCount("There is nobody and nothing to vote for: all have withdrawn.")
     notes = list(election.notes)
     lines = _lines(election)
     root = election.root if election.root is not None else merkle_root(lines)

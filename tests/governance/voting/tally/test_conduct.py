@@ -157,6 +157,8 @@ DIVIDED = divided("1 A,B")
         (RANKED, "stv", Terms(seats=4), "4 seats and only 3 candidates"),
         (replace(RANKED, withdrawn=frozenset("A")), "stv", Terms(seats=3), "only 2 candidates"),
         (RANKED, "stv", Terms(seats=0), "at least one seat"),
+        (replace(RANKED, withdrawn=frozenset("ABD")), "stv", Terms(), "all have withdrawn"),
+        (replace(RANKED, withdrawn=frozenset("ABD")), "schulze", Terms(), "all have withdrawn"),
         (RANKED, "schulze", Terms(seats=2), "takes no --seats"),
         (RANKED, "schulze", Terms(default="X"), "none of those who stand"),
         (

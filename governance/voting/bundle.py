@@ -78,6 +78,23 @@ def result(
     Raises ``ValueError`` for what cannot be counted: more ballots than people on the roll.
     """
     votes = Counter(signed.ballot.choices for signed in live(ballots).values())
+    hashes = sorted(bytes.fromhex(signed.ballot.hash) for signed in ballots)
+    return count(manifest, votes, hashes, issued=issued, seed=seed)
+
+
+def count(
+    manifest: Manifest,
+    votes: Counter[tuple[str, ...]],
+    hashes: Iterable[bytes],
+    *,
+    issued: int,
+    seed: bytes,
+) -> dict[str, Any]:
+    """The result of merged ``votes``: how many ballots that count chose what.
+
+    ``hashes`` are those of all ballots, superseded ones too, in ascending order. Raises
+    ``ValueError`` as :func:`result` does.
+    """
     cast = votes.total()
     if cast > manifest.roll_size:
         raise ValueError("there cannot be more ballots than people on the roll")
@@ -89,7 +106,6 @@ def result(
     }
     if manifest.rule.method == YES_NO:
         return {**head, **_yes_no(manifest, votes)}
-    hashes = sorted(bytes.fromhex(signed.ballot.hash) for signed in ballots)
     election = _election(manifest, votes, seed, merkle_root(hashes))
     counted = conduct(election, manifest.rule.method, Terms())
     return {**counted.count.as_json(), **head, "abstained": votes[(ABSTAIN,)]}

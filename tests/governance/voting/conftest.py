@@ -123,7 +123,13 @@ def vote(poll: Poll, person: Person, choice: str, at: datetime) -> tuple[Voter, 
 class PaperPoll:
     """A poll with keys and a manifest and no database: what the pure parts are tried on."""
 
-    def __init__(self, issuer: rsa.RSAPrivateKey, rule: PollRule = RULE) -> None:
+    def __init__(
+        self,
+        issuer: rsa.RSAPrivateKey,
+        rule: PollRule = RULE,
+        options: list[Option] = OPTIONS,
+        first: str = "yes",
+    ) -> None:
         self.issuer = issuer
         self.receipt_key = ec.generate_private_key(ec.SECP256R1())
         self.seed = bytes(range(32))
@@ -131,7 +137,7 @@ class PaperPoll:
             poll=str(uuid.uuid4()),
             title="Adopt No stalking 1.0.0",
             question_text="Shall we publish this term?",
-            options=OPTIONS,
+            options=options,
             rule=rule,
             opens_at=NOW,
             closes_at=NOW + timedelta(days=3),
@@ -146,7 +152,7 @@ class PaperPoll:
             scripts={"vote.js": "0" * 64},
         )
         self.manifest = manifest.read(self.document)
-        self.written = self.cast("yes")
+        self.written = self.cast(first)
 
     def sign(self, blinded: bytes) -> bytes:
         return blind.sign(blinded, self.issuer)
@@ -157,9 +163,9 @@ class PaperPoll:
         voter.take(self.sign(voter.blinded))
         return voter
 
-    def cast(self, choice: str) -> dict[str, Any]:
+    def cast(self, *choices: str) -> dict[str, Any]:
         """A new voter's ballot."""
-        return self.voter().ballot(choice)
+        return self.voter().ballot(*choices)
 
 
 def spki(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> bytes:

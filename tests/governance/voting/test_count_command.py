@@ -6,8 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -139,50 +137,37 @@ def test_large_files_are_told_of_as_they_are_read(
     assert "shares raised by 1 %: 56 % of the budget is spent" in err
 
 
-def run(
-    *arguments: str, environment: Mapping[str, str] | None = None
-) -> tuple[subprocess.CompletedProcess[str], float]:
-    given = (
-        environment
-        if environment is not None
-        else {
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
-            # A database that is not there: counting asks none.
-            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
-        }
-    )
-    began = time.monotonic()
-    done = subprocess.run(
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env={"PATH": "", **given},
+        env={"PATH": "", **environment},
     )
-    return done, time.monotonic() - began
 
 
 def test_it_needs_nothing_to_be_set_up(folder: Path) -> None:
-    done, _took = run("count", str(folder / "a.blt"), "--method", "stv", environment={})
+    done = run("count", str(folder / "a.blt"), "--method", "stv")
     assert (done.returncode, done.stderr) == (0, "")
     assert "1. Adam (1)" in done.stdout
 
 
-def test_it_needs_no_database_starts_fast_and_fails_with_1(folder: Path) -> None:
-    good, took = run("count", str(folder / "a.blt"), "--method", "stv", "--json")
-    assert good.returncode == 0, good.stderr
-    assert json.loads(good.stdout)["winners"][0] == {"id": "1", "name": "Adam"}
-    # Half a second over nothing, the best of three each: the machine has other work too.
-    best = min([took, *(run("count", str(folder / "a.blt"), "--method", "stv")[1] for _ in "ab")])
-    least = min(run("version")[1] for _one in "abc")
-    assert best < least + 0.5
+def test_it_asks_no_database(folder: Path) -> None:
+    nowhere = "postgres://nobody@127.0.0.1:1/nothing"
+    done = run("count", str(folder / "a.blt"), "--method", "stv", "--json", DATABASE_URL=nowhere)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["winners"][0] == {"id": "1", "name": "Adam"}
+
+
+def test_a_bad_file_ends_it_with_1_and_one_line(folder: Path) -> None:
     (folder / "bad.blt").write_text("2 1\n1 1 0\n1 7 0\n")
-    bad, _took = run("count", str(folder / "bad.blt"), "--method", "stv")
+    bad = run("count", str(folder / "bad.blt"), "--method", "stv")
     assert bad.returncode == 1
-    assert "bad.blt, line 3: '7' is no candidate: they are 1 to 2." in bad.stderr
-    assert "Traceback" not in bad.stderr
+    assert bad.stderr.endswith("bad.blt, line 3: '7' is no candidate: they are 1 to 2.\n")
+    assert bad.stderr.count("\n") == 1
 
 
 FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)

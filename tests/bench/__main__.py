@@ -131,7 +131,7 @@ if __name__ == "__main__":
         import django
 
         django.setup()
-        from tests.bench import content, load, servers
+        from tests.bench import content, load, servers, tally
 
         folder, tree = Path(scratch), Path(scratch, "var/public")
         folder.joinpath("var/static").mkdir(parents=True)
@@ -144,6 +144,11 @@ if __name__ == "__main__":
         else:
             sys.stdout.write("skipped: documents, because nginx is not installed\n")
         results += [lists(folder), sequencing()]
+    results += [
+        Result(f"{name}, a million ballots", "a bare GROUP BY of them", ratios, tally.GOAL)
+        for name, ratios in tally.ranked_ratios().items()
+    ]
+    results.append(Result("Equal Shares, 100,000 voters", *tally.budget_ratios()))
     heading = f"{'what':<34} {'beside':<34} {'median':>6}   half of them   turns goal"
     sys.stdout.write("\n".join(["", heading, *map(str, results), ""]))
     sys.exit(0 if all(result.met for result in results) else 1)

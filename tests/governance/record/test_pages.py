@@ -129,7 +129,7 @@ def test_an_entry_of_a_type_nobody_knows_any_more_is_still_shown(
 
 def test_every_type_is_described_with_its_schema(client: Client, db: None) -> None:
     page = text_of(client, "/record/types/")
-    assert "The number … was counted." in page
+    assert re.search(r"The number [0-9]+ was counted\.", page)
     assert "&quot;additionalProperties&quot;: false" in page
     assert "/schemas/record/test.kept.json" in client.get("/record/types/").content.decode()
 

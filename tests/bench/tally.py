@@ -2,7 +2,7 @@
 
 A million ranked ballots over six options, by Schulze and by STV, beside a bare GROUP BY of the same
 rows (SQLite, in memory); and Equal Shares over 100,000 voters and 50 projects, with every raise,
-beside what pabutools took for the same file. pabutools is not installed with us (it is GPL, and
+beside what pabutools took for a file of that size. pabutools is not installed with us (it is GPL, and
 brings a proprietary solver): ``--pb FILE`` writes the file to measure it apart. Ratios are of
 speed: more is faster.
 """
@@ -33,7 +33,7 @@ VOTERS = 100_000
 PROJECTS = 50
 SEATS = 3
 TURNS = 5
-# Seconds that pabutools took, with completion by raises of 1 %, for a sample of this size (24 to 27).
+# Seconds of pabutools, with completion by raises of 1 %, for a sample of this size (24 to 27).
 PABUTOOLS = 24.0
 # At least so many times as fast as the GROUP BY.
 GOAL = 1.5

@@ -2,8 +2,8 @@
 
 A million ranked ballots over six options, by Schulze and by STV, beside a bare GROUP BY of the same
 rows (SQLite, in memory); and Equal Shares over 100,000 voters and 50 projects, with every raise,
-beside what pabutools took for a file of that size. pabutools is not installed with us (it is GPL, and
-brings a proprietary solver): ``--pb FILE`` writes the file to measure it apart. Ratios are of
+beside what pabutools took for a file of that size. pabutools is not installed with us (it is GPL,
+and brings a proprietary solver): ``--pb FILE`` writes the file to measure it apart. Ratios are of
 speed: more is faster.
 """
 

@@ -97,9 +97,15 @@ def set_display_name(*, person: Person, display_name: str, by: Author, at: datet
 
 @transaction.atomic
 def set_account(
-    *, person: Person, display_name: str, locale: str, by: Author, at: datetime
+    *,
+    person: Person,
+    display_name: str,
+    locale: str,
+    remind_of_votes: bool,
+    by: Author,
+    at: datetime,
 ) -> None:
-    """Change what others see, and the language we write to ``person`` in, where they differ.
+    """Change what others see, and in which language and of what we write, where they differ.
 
     ``locale`` is one of ``settings.LANGUAGES``. Raises ``Refused`` as ``set_display_name`` does.
     """
@@ -109,6 +115,10 @@ def set_account(
         Person.objects.filter(pk=person.pk).update(locale=locale)
         person.locale = locale
         Event.record("person.locale-set", subject=subject_of(person), by=by, at=at, locale=locale)
+    if remind_of_votes != person.remind_of_votes:
+        Person.objects.filter(pk=person.pk).update(remind_of_votes=remind_of_votes)
+        person.remind_of_votes = remind_of_votes
+        Event.record("person.reminders-set", subject=subject_of(person), by=by, at=at)
 
 
 @transaction.atomic

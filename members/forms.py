@@ -45,13 +45,22 @@ class DisplayNameField(forms.CharField):
 
 
 class AccountForm(forms.Form):
-    """What others see, and the language we write in."""
+    """What others see, the language we write in, and whether we remind of votes."""
 
     display_name = DisplayNameField(help_text=_("A pseudonym is welcome."))
     locale = forms.ChoiceField(label=_("Language of our mail to you"), choices=settings.LANGUAGES)
+    remind_of_votes = forms.BooleanField(
+        label=_("Remind me of votes"),
+        help_text=_("One mail in each vote, towards its end, if you have not taken your ballot."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        kwargs["initial"] = {"display_name": person.display_name, "locale": person.locale}
+        kwargs["initial"] = {
+            "display_name": person.display_name,
+            "locale": person.locale,
+            "remind_of_votes": person.remind_of_votes,
+        }
         super().__init__(*args, **kwargs)
 
 

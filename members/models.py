@@ -59,6 +59,7 @@ class Person(AbstractBaseUser):
         help_text=_("What others see. A pseudonym is welcome."),
     )
     locale = models.CharField(max_length=10, default="en")
+    remind_of_votes = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 

@@ -14,6 +14,7 @@ from django.db.models import prefetch_related_objects
 
 from kernel.sweeps import ClaimLost, claim, sweep
 from members import actions
+from members.mail_gates import is_wanted
 from members.models import OutgoingMail
 
 # A batch is small enough to be sent within its lease even where each mail waits for the server.
@@ -26,13 +27,14 @@ log = logging.getLogger(__name__)
 
 @sweep("members.mail", every=timedelta(seconds=5))
 def mail(at: datetime) -> int:
-    """Send what waits, each mail at least once; one that fails waits longer each time."""
+    """Send what waits and is still wanted, at least once; what fails waits longer each time."""
     sent = 0
     batch = claim(OutgoingMail.objects.waiting(), at=at, lease=_LEASE, limit=_BATCH)
     prefetch_related_objects(batch, "person")
     for waiting in batch:
         try:
-            _message(waiting).send()
+            if is_wanted(waiting, at):
+                _message(waiting).send()
         except (SMTPException, OSError) as failure:
             # The kind of failure alone: what servers say about a mail names its address.
             log.warning("mail %s waits: %s", waiting.pk, type(failure).__name__)

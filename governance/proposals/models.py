@@ -314,6 +314,22 @@ class Step(models.Model):
         return self.stage
 
 
+class CancelledVote(models.Model):
+    """A vote on a proposal that was cancelled while it was open; the same text is voted on again.
+
+    Append-only.
+    """
+
+    poll = models.OneToOneField(
+        Poll, primary_key=True, on_delete=models.PROTECT, related_name="cancelled_vote"
+    )
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="cancelled_votes")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"cancelled vote {self.pk}"
+
+
 class Reservation(models.Model):
     """What a frozen proposal would change ("term:no-stalking"), kept for it until it is decided.
 

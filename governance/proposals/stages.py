@@ -100,6 +100,13 @@ MOVES: tuple[Move, ...] = (
         "When the frozen text has stood for as long as the rule asks.",
     ),
     Move(
+        "vote_again",
+        VOTING,
+        VOTING,
+        "the program",
+        "When two scrutineers cancelled the vote for a fault: the same text, in a new poll.",
+    ),
+    Move(
         "adopt",
         VOTING,
         ADOPTED,

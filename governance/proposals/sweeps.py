@@ -42,6 +42,11 @@ def move(at: datetime) -> int:
     moved += _each(Proposal.objects.due(stages.FINAL, at), [actions.open_vote], at)
     counted = Proposal.objects.filter(stage=stages.VOTING, poll__stage=poll_stages.CLOSED)
     moved += _each(counted, [actions.decide], at)
+    # A poll that was called off before it opened has no manifest, and nothing to repeat.
+    cancelled = Proposal.objects.filter(
+        stage=stages.VOTING, poll__stage=poll_stages.CANCELLED, poll__manifest__isnull=False
+    )
+    moved += _each(cancelled, [actions.vote_again], at)
     return moved
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.voting import stages
+from governance.voting.faults import FAULTS
 from governance.voting.manifest import Manifest, read
-from governance.voting.rule import EQUAL_SHARES, METHODS, Option, PollRule
+from governance.voting.rule import EQUAL_SHARES, METHODS, Option, PollRule, text_sha256
 from kernel.sweeps import Claimable
 from members.models import AbstractEvent, Person
 
@@ -28,6 +30,17 @@ class PollQuerySet(models.QuerySet["Poll"]):
     def due_to_close(self, at: datetime) -> Self:
         """Polls whose window has ended and those whose closing was interrupted."""
         return self.filter(Q(stage=stages.OPEN, closes_at__lte=at) | Q(stage=stages.CLOSING))
+
+    def due_to_remind(self, at: datetime) -> Self:
+        """Open polls whose voters were not reminded yet, and are to be at ``at``."""
+        waiting = self.taking_ballots(at).filter(upkeep__reminded=False)
+        due = [poll.pk for poll in waiting if poll.reminds_at <= at]
+        return self.filter(pk__in=due)
+
+    def due_to_clear(self) -> Self:
+        """Polls that were cancelled while open, and whose keys and ballots are still to go."""
+        unfinished = NamedFault.objects.filter(confirmed_at__isnull=False, record_hash="")
+        return self.filter(stage=stages.CANCELLED, pk__in=unfinished.values("poll"))
 
     def taking_ballots(self, at: datetime) -> Self:
         """Polls that take ballots at ``at``: open by their row *and* within their window."""
@@ -135,7 +148,7 @@ class Poll(models.Model):
                     seed__isnull=True,
                 )
                 | Q(
-                    stage__in=[stages.OPEN, stages.CLOSING, stages.CLOSED],
+                    stage__in=[stages.OPEN, stages.CLOSING, stages.CLOSED, stages.CANCELLED],
                     manifest__isnull=False,
                     roll_size__isnull=False,
                     seed__isnull=False,
@@ -143,6 +156,10 @@ class Poll(models.Model):
                 & ~Q(manifest_sha256="")
                 & ~Q(record_hash_opened=""),
                 name="voting_poll_opened_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=stages.CANCELLED) | Q(private_keys__isnull=True),
+                name="voting_poll_cancelled_without_keys",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -202,8 +219,99 @@ class Poll(models.Model):
             for option in self.options
         ]
 
+    @property
+    def reminds_at(self) -> datetime:
+        """When voters are reminded: half-way through the window or a day before its end, the later.
+
+        The same moment for everybody, so that it tells nothing about anybody.
+        """
+        half = self.opens_at + (self.closes_at - self.opens_at) / 2
+        return max(half, self.closes_at - timedelta(days=1))
+
+    @property
+    def was_cancelled_open(self) -> bool:
+        """Whether it was cancelled for a fault, and not called off before it opened."""
+        return self.stage == stages.CANCELLED and bool(self.manifest_sha256)
+
     def takes_ballots(self, at: datetime) -> bool:
         return self.stage == stages.OPEN and at < self.closes_at
+
+
+class Concern(models.Model):
+    """That a poll is about somebody's own cause (they proposed it, or stand): shown to nobody."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="concerns")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "person"], name="voting_concern_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"concern {self.pk}"
+
+
+class NamedFaultQuerySet(models.QuerySet["NamedFault"]):
+    def confirmed(self) -> Self:
+        """Those that cancelled their poll."""
+        return self.filter(confirmed_at__isnull=False)
+
+
+class NamedFault(models.Model):
+    """A fault that a scrutineer named in an open poll; once another confirms it, it is cancelled.
+
+    ``fault`` is one of :data:`governance.voting.faults.FAULTS`. ``record_hash`` is empty until the
+    poll's keys and waiting ballots are gone and the record says so.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="named_faults")
+    fault = models.CharField(max_length=20)
+    sentence = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    record_hash = models.CharField(max_length=64, blank=True)
+
+    objects = NamedFaultQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fault__in=list(FAULTS)), name="voting_named_fault_fault"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, record_hash="")
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="voting_named_fault_confirmed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
+                name="voting_named_fault_by_two",
+            ),
+            models.UniqueConstraint(
+                fields=["poll", "proposed_by"], name="voting_named_fault_once_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["poll"],
+                condition=Q(confirmed_at__isnull=False),
+                name="voting_named_fault_once_per_poll",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def fault_in_words(self) -> str:
+        return gettext(FAULTS[self.fault])
+
+    @property
+    def sentence_sha256(self) -> str:
+        """How the public record names the sentence."""
+        return text_sha256(self.sentence)
 
 
 class RollEntry(models.Model):
@@ -301,6 +409,8 @@ class Upkeep(Claimable):
     poll = models.OneToOneField(
         Poll, primary_key=True, on_delete=models.PROTECT, related_name="upkeep"
     )
+    # One fact about the poll: who was reminded is written nowhere.
+    reminded = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"upkeep of {self.pk}"

@@ -30,7 +30,7 @@ class Place:
 def place_of(person: Person, poll: Poll, at: datetime) -> Place:
     """Where ``person`` stands in ``poll`` at ``at``."""
     periods = person.standing_periods.as_periods()
-    if poll.stage in (stages.SCHEDULED, stages.CANCELLED):
+    if poll.roll_size is None:
         if _would_be_on(poll, periods):
             return Place(on_roll=True)
     elif RollEntry.objects.filter(poll=poll, person=person).exists():

@@ -17,6 +17,7 @@ from governance.record.registry import (
     one_of,
     register,
 )
+from governance.voting.faults import FAULTS
 from governance.voting.tally.outcome import DEFAULT, ELECTED, NOBODY
 from governance.voting.tally.yes_no import ADOPTED, NO_QUORUM, REJECTED
 
@@ -87,5 +88,21 @@ CLOSED = register(
             optional=("counts", "winners"),
         ),
         summary=_("A vote closed: %(cast)s of %(eligible)s people cast a ballot."),
+    )
+)
+
+CANCELLED = register(
+    EntryType(
+        name="poll.cancelled",
+        schema=closed(
+            {
+                "poll": UUID,
+                "manifestSha256": SHA256,
+                "fault": one_of(*FAULTS),
+                "sentenceSha256": SHA256,
+                "keysDestroyed": {"type": "boolean"},
+            }
+        ),
+        summary=_("Two scrutineers cancelled an open vote for a fault they named: %(fault)s."),
     )
 )

@@ -40,7 +40,10 @@ STAGES: dict[str, Stage] = {
         Stage(OPEN, "Manifest and roll are frozen; members on the roll take and cast ballots."),
         Stage(CLOSING, "No ballot is taken any more; the last ones are committed and counted."),
         Stage(CLOSED, "Ballots and result are published, and never change."),
-        Stage(CANCELLED, "It was called off before it opened."),
+        Stage(
+            CANCELLED,
+            "It was called off before it opened, or cancelled for a fault: nothing was counted.",
+        ),
     )
 }
 
@@ -59,6 +62,14 @@ MOVES: tuple[Move, ...] = (
         CANCELLED,
         "whoever scheduled it",
         "Before it opens, when what it asks about was withdrawn.",
+    ),
+    Move(
+        "cancel for a fault",
+        OPEN,
+        CANCELLED,
+        "two scrutineers",
+        "One names the fault, another confirms it, both within the window and neither concerned. "
+        "No ballot is published, and the same text is voted on again.",
     ),
     Move(
         "begin to close",

@@ -1,4 +1,4 @@
-"""What the worker does for polls: opens them, commits their ballots, closes them.
+"""What the worker does for polls: opens them, commits their ballots, reminds of them, closes them.
 
 A poll is claimed by its ``Upkeep`` row, those tried most often last, so that one that fails holds
 up no other.
@@ -14,13 +14,17 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from governance.voting import actions
+from governance.voting.actions import reminding
 from governance.voting.models import Intake, Poll, Upkeep
 from kernel.refusal import Refused
 from kernel.sweeps import ClaimLost, claim, settle, sweep
+from members import mail_gates
 from members.models import Program
 
 LEASE = timedelta(minutes=1)
 AT_ONCE = 20
+
+mail_gates.register(reminding.KIND, reminding.still_wanted)
 
 
 @sweep("voting.open", every=timedelta(seconds=5))
@@ -48,9 +52,31 @@ def close_due(at: datetime) -> int:
     )
 
 
+@sweep("voting.clear", every=timedelta(seconds=5))
+def clear_cancelled(at: datetime) -> int:
+    """Finish what an interrupted cancellation left: keys, waiting ballots, the record's entry."""
+    return _each(
+        Poll.objects.due_to_clear(),
+        at,
+        actions.conclude_cancellation,
+        by=Program("sweep:voting.clear"),
+    )
+
+
+@sweep("voting.remind", every=timedelta(minutes=1))
+def remind_due(at: datetime) -> int:
+    """Remind of every open poll, once, those who asked for it."""
+    return _each(
+        Poll.objects.due_to_remind(at), at, actions.remind, by=Program("sweep:voting.remind")
+    )
+
+
 def _each(polls: QuerySet[Poll], at: datetime, act: Callable[..., Any], *, by: Program) -> int:
     """Claim the polls and act on each; answer how many there were."""
     waiting = Upkeep.objects.filter(poll__in=polls).order_by("attempts", "pk")
+    # No claim made by this clock reaches so far: one that does was made by a clock that ran
+    # ahead, and would hold the poll up until then. Breaking one is safe: each action is.
+    waiting.filter(claimed_until__gt=at + 2 * LEASE).update(claim_token=None, claimed_until=None)
     done: list[Any] = []
     while len(done) < AT_ONCE and (
         held := claim(waiting.exclude(pk__in=done), at=at, lease=LEASE, limit=1)

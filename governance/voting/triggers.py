@@ -74,6 +74,39 @@ def _intake_not_committed() -> Trigger:
     )
 
 
+def _cancelled_by_two() -> Trigger:
+    """Refuse to cancel an open poll unless two people have named its fault together."""
+    name = "voting_poll_cancelled_by_two"
+    move = f"OLD.stage = '{stages.OPEN}' AND NEW.stage = '{stages.CANCELLED}'"
+    agreed = (
+        "EXISTS (SELECT 1 FROM voting_namedfault "
+        "WHERE poll_id = NEW.id AND confirmed_by_id IS NOT NULL)"
+    )
+    message = "UPDATE on voting_poll is refused: no two scrutineers named a fault"
+    return Trigger(
+        name=name,
+        table="voting_poll",
+        sqlite=f"CREATE TRIGGER {name} BEFORE UPDATE ON voting_poll WHEN {move} AND NOT {agreed} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF NOT {agreed} THEN RAISE EXCEPTION '{message}' USING ERRCODE = '23514'; END IF; "
+        f"RETURN NEW; END $$; "
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON voting_poll FOR EACH ROW WHEN ({move}) "
+        f"EXECUTE FUNCTION {name}()",
+    )
+
+
+# What was named stays as it was named; a second person confirms it once, and its entry in the
+# record is noted once.
+_NAMED = " OR ".join(
+    f"NEW.{column} IS DISTINCT FROM OLD.{column}"
+    for column in ("id", "poll_id", "fault", "sentence", "proposed_by_id", "proposed_at")
+)
+_CONFIRMED = (
+    "OLD.confirmed_by_id IS NOT NULL AND (NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id "
+    "OR NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at)"
+)
+
 # Those that name no column added later; the first migration of triggers installs them.
 FROM_THE_BEGINNING = (
     *append_only("voting_event"),
@@ -85,7 +118,19 @@ FROM_THE_BEGINNING = (
     _intake_not_committed(),
     *refuse_removal("voting_poll", why="frozen"),
 )
-TRIGGERS = (
+OF_THE_METHODS = (
     *FROM_THE_BEGINNING,
     *refuse_change("voting_poll", when=_poll_condition(), why="frozen"),
+)
+TRIGGERS = (
+    *OF_THE_METHODS,
+    *append_only("voting_concern"),
+    _only_while("voting_concern", stages.SCHEDULED),
+    *refuse_change(
+        "voting_namedfault",
+        when=f"{_NAMED} OR ({_CONFIRMED}) OR OLD.record_hash <> ''",
+        why="a fault is named, confirmed and recorded once",
+    ),
+    *refuse_removal("voting_namedfault"),
+    _cancelled_by_two(),
 )

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from governance.voting import api, views
+from governance.voting import api, fault_views, views
 
 urlpatterns = [
     path("polls/", views.poll_list, name="poll-list"),
     path("polls/<uuid:pk>/", views.poll, name="poll"),
+    path("polls/<uuid:pk>/fault/", fault_views.name_fault, name="poll-fault"),
+    path(
+        "polls/<uuid:pk>/fault/<uuid:fault>/",
+        fault_views.confirm_fault,
+        name="poll-fault-confirm",
+    ),
     path("polls/<uuid:pk>/manifest.json", views.manifest, name="poll-manifest"),
     path("polls/<uuid:pk>/ballots.json", views.ballots, name="poll-ballots"),
     path("polls/<uuid:pk>/result.json", views.result, name="poll-result"),

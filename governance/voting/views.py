@@ -16,7 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from governance.record.canonical import canonical_bytes
 from governance.record.public_files import read_public
-from governance.voting import chart, reads, scripts, stages
+from governance.voting import chart, permissions, reads, scripts, stages
 from governance.voting.actions import publish_bundle
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
@@ -62,6 +62,12 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         context["place"] = reads.place_of(request.user, shown, now)
         context["voter_tag"] = reads.voter_tag(request.user, shown)
         context["scripts"] = scripts.NAMES
+        if context["open"] and permissions.can_name_fault(shown, request.user, at=now):
+            named = shown.named_faults.select_related("proposed_by")
+            context["named_faults"] = named.order_by("proposed_at", "pk")
+    if shown.was_cancelled_open:
+        faults = shown.named_faults.confirmed().select_related("proposed_by", "confirmed_by")
+        context["cancelled_for"] = faults.get()
     if shown.stage == stages.CLOSED:
         context |= _result_context(shown)
     return render(request, "voting/poll.html", context)

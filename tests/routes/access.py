@@ -109,6 +109,10 @@ def _open_poll(scene: Scene) -> Parameters:
     return {"pk": scene.open_poll.pk}
 
 
+def _named_fault(scene: Scene) -> Parameters:
+    return {"pk": scene.open_poll.pk, "fault": scene.named_fault.pk}
+
+
 def _closed_poll(scene: Scene) -> Parameters:
     return {"pk": scene.closed_poll.pk}
 
@@ -306,6 +310,13 @@ ACCESS: dict[str, Doors] = {
     # Polls
     "poll-list": _reads(EVERYBODY),
     "poll": _reads(EVERYBODY, _open_poll),
+    # Scrutineers, whose own cause the vote is not: the scene's steward is one.
+    "poll-fault": _form(
+        STEWARDS,
+        lambda s: {"fault": "wrong-text", "sentence": "The text on the ballot is an older one."},
+        _open_poll,
+    ),
+    "poll-fault-confirm": _form(STEWARDS, nothing, _named_fault),
     "poll-manifest": _reads(EVERYBODY, _open_poll),
     "poll-ballots": _reads(EVERYBODY, _closed_poll),
     "poll-result": _reads(EVERYBODY, _closed_poll),

@@ -32,10 +32,10 @@ from governance.terms import roster
 from governance.terms.models import Version
 from governance.voting import actions as voting
 from governance.voting.ballots import to_base64
-from governance.voting.models import Poll
+from governance.voting.models import NamedFault, Poll
 from governance.voting.voter import Voter
 from members.actions import create_token, revoke_token
-from members.models import Person, PersonalToken
+from members.models import Person, PersonalToken, RoleGrant
 from members.scopes import SCOPES
 from tests.world import World
 
@@ -73,6 +73,7 @@ class Scene:
     supported: Proposal
     comment: Comment
     open_poll: Poll
+    named_fault: NamedFault
     closed_poll: Poll
     version: Version
     checkout: CheckoutIntent
@@ -128,6 +129,7 @@ def set_scene(world: World) -> Scene:
         supported=supported,
         comment=Comment.objects.filter(proposal__stage="discussion").order_by("at")[0],
         open_poll=world.poll("open"),
+        named_fault=_named_fault(world, ada, now),
         closed_poll=closed,
         version=world.version(),
         checkout=CheckoutIntent.objects.get(person=member),
@@ -218,6 +220,22 @@ def _ballot(world: World, now: datetime) -> dict[str, Any]:
     voter = Voter(poll.manifest or {})
     voter.take(voting.issue(poll=poll, blinded=voter.blinded, by=entry.person, at=now))
     return voter.ballot("yes")
+
+
+def _named_fault(world: World, scrutineer: Person, now: datetime) -> NamedFault:
+    """A fault in the open poll, named by somebody; the steward is a scrutineer too."""
+    poll = world.poll("open")
+    for person in (scrutineer, world.steward):
+        RoleGrant.objects.create(
+            person=person, role="scrutineer", starts_on=now.date(), basis="scene"
+        )
+    return NamedFault.objects.create(
+        poll=poll,
+        fault="wrong-roll",
+        sentence="Nobody who joined in May is on it.",
+        proposed_by=scrutineer,
+        proposed_at=now,
+    )
 
 
 def _passkey(person: Person) -> Authenticator:

@@ -32,6 +32,7 @@ NOWHERE: dict[str, list[object]] = {
     "comment": [uuid.UUID(int=0)],
     "proposal": [uuid.UUID(int=0)],
     "poll": [uuid.UUID(int=0)],
+    "fault": [uuid.UUID(int=0)],
     "slug": ["no-such-term", "a" * 3000],
     "kind": ["no-such-kind"],
     "guise": ["nobody"],

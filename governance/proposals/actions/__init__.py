@@ -7,6 +7,7 @@ from governance.proposals.actions.moves import (
     freeze,
     lapse,
     open_vote,
+    vote_again,
 )
 from governance.proposals.actions.rules import adopt_founding_rules
 from governance.proposals.actions.talk import comment, hide_comment
@@ -31,6 +32,7 @@ __all__ = [
     "propose",
     "revise",
     "support",
+    "vote_again",
     "withdraw",
     "withdraw_support",
 ]

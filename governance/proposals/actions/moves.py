@@ -20,6 +20,7 @@ from governance.proposals import kinds, record_types, stages
 from governance.proposals.decision_rules import FOUNDING_MINIMUM, format_fraction
 from governance.proposals.models import (
     AdoptedRule,
+    CancelledVote,
     Event,
     Proposal,
     Reservation,
@@ -30,10 +31,11 @@ from governance.proposals.models import (
 from governance.record.actions import submit
 from governance.voting import stages as poll_stages
 from governance.voting.actions import schedule_poll
+from governance.voting.models import Poll
 from governance.voting.rule import ABSTAIN, NO, YES, YES_NO, Option, PollRule, text_sha256
 from kernel.refusal import Refused
 from members.actions import queue_mail
-from members.models import Author, subject_of
+from members.models import Author, Person, subject_of
 
 _BY_OUTCOME = {"adopted": "adopt", "rejected": "reject", "no_quorum": "miss_quorum"}
 
@@ -189,35 +191,28 @@ def open_vote(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
     Raises ``Refused``: "stage-passed", "too-early".
     """
     held = hold_for("open_vote", proposal)
-    adopted = _kept_rule(held)
     _check_time_is_over(held, at)
-    founding = founding_on(at.date())
-    began = held.steps.get(stage=stages.DISCUSSION)
-    rule = adopted.rule
-    poll = schedule_poll(
-        title=held.wording.title,
-        question_text=held.wording.summary,
-        options=[
-            Option(YES, _("Yes, adopt it"), held.wording.sha256),
-            Option(NO, _("No, leave things as they are"), text_sha256("no")),
-            Option(ABSTAIN, _("Abstain"), text_sha256("abstain")),
-        ],
-        rule=PollRule(
-            method=YES_NO,
-            quorum=format_fraction(rule.quorum),
-            majority=format_fraction(rule.majority),
-            founding_minimum=FOUNDING_MINIMUM if founding else None,
-        ),
-        opens_at=at,
-        closes_at=at + rule.voting,
-        roll_from=began.at.date(),
-        cutoff=at.date(),
-        min_days=0 if founding else rule.min_days,
-        subject_url=held.get_absolute_url(),
-        by=by,
-        at=at,
-    )
+    poll = _schedule(held, by=by, at=at)
     return enter(held, "open_vote", by=by, at=at, ends_at=poll.closes_at, poll=poll)
+
+
+@transaction.atomic
+def vote_again(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
+    """Put the same frozen text to the vote anew, once its vote was cancelled while it was open.
+
+    The roll is drawn up anew: whoever has standing on the day discussion began and today.
+    Raises ``Refused``: "stage-passed", "vote-stands" for a vote that was not cancelled so.
+    """
+    held = hold_for("vote_again", proposal)
+    cancelled = held.poll
+    if cancelled is None or not cancelled.was_cancelled_open:
+        raise Refused("vote-stands", _("The vote on this proposal was not cancelled."))
+    CancelledVote.objects.create(poll=cancelled, proposal=held, at=at)
+    poll = _schedule(held, by=by, at=at)
+    held.poll, held.since, held.ends_at = poll, at, poll.closes_at
+    Proposal.objects.filter(pk=held.pk).update(poll=poll, since=at, ends_at=poll.closes_at)
+    Event.record("proposal.vote-again", subject=subject_of(held), by=by, at=at)
+    return held
 
 
 @transaction.atomic
@@ -293,6 +288,37 @@ def _as_recorded(proposal: Proposal) -> dict[str, Any]:
         "kind": proposal.kind,
         "textSha256": proposal.wording.sha256,
     }
+
+
+def _schedule(held: Proposal, *, by: Author, at: datetime) -> Poll:
+    """A poll on the text as it is frozen, which opens at ``at``."""
+    founding = founding_on(at.date())
+    began = held.steps.get(stage=stages.DISCUSSION)
+    rule = _kept_rule(held).rule
+    return schedule_poll(
+        title=held.wording.title,
+        question_text=held.wording.summary,
+        options=[
+            Option(YES, _("Yes, adopt it"), held.wording.sha256),
+            Option(NO, _("No, leave things as they are"), text_sha256("no")),
+            Option(ABSTAIN, _("Abstain"), text_sha256("abstain")),
+        ],
+        rule=PollRule(
+            method=YES_NO,
+            quorum=format_fraction(rule.quorum),
+            majority=format_fraction(rule.majority),
+            founding_minimum=FOUNDING_MINIMUM if founding else None,
+        ),
+        opens_at=at,
+        closes_at=at + rule.voting,
+        roll_from=began.at.date(),
+        cutoff=at.date(),
+        min_days=0 if founding else rule.min_days,
+        subject_url=held.get_absolute_url(),
+        by=by,
+        at=at,
+        concerned=[held.author, *Person.objects.filter(supports__proposal=held)],
+    )
 
 
 def _kept_rule(proposal: Proposal) -> AdoptedRule:

@@ -4,6 +4,7 @@
 behind may join a ballot to a member.
 """
 
+from governance.voting.actions.cancelling import conclude_cancellation, confirm_fault, name_fault
 from governance.voting.actions.casting import cast, issue
 from governance.voting.actions.closing import (
     close_poll,
@@ -12,15 +13,20 @@ from governance.voting.actions.closing import (
     publish_bundle,
 )
 from governance.voting.actions.life import cancel_poll, open_poll, schedule_poll
+from governance.voting.actions.reminding import remind
 
 __all__ = [
     "cancel_poll",
     "cast",
     "close_poll",
     "commit_ballots",
+    "conclude_cancellation",
+    "confirm_fault",
     "issue",
+    "name_fault",
     "open_poll",
     "public_files",
     "publish_bundle",
+    "remind",
     "schedule_poll",
 ]

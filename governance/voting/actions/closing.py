@@ -70,7 +70,7 @@ def commit_ballots(*, poll: Poll, at: datetime, by: Author, least: int = LEAST) 
     Event.record(
         "poll.ballots-committed", subject=subject_of(poll), by=by, at=at, ballots=len(waiting)
     )
-    _rewrite_marks(poll)
+    rewrite_marks(poll)
     return len(waiting)
 
 
@@ -81,7 +81,8 @@ def close_poll(*, poll: Poll, at: datetime, by: Author) -> None:
     crash at any point, and by several workers. ``poll`` is brought up to date. Raises ``Refused``:
     "poll-still-open" within its window, "poll-not-open" if it never opened.
     """
-    if at < poll.closes_at:
+    # What has begun to close goes on, even by a clock that was set back since.
+    if at < poll.closes_at and poll.stage != stages.CLOSING:
         raise Refused("poll-still-open", _("This vote is open until its window ends."))
     _begin_to_close(poll, at=at, by=by)
     poll.refresh_from_db()
@@ -180,11 +181,11 @@ def _conclude(
         record_hash_result=pending.leaf_hash,
     )
     # Nobody asks again, so nothing needs to recognise what was signed.
-    _rewrite_marks(poll, keep_fingerprints=False)
+    rewrite_marks(poll, keep_fingerprints=False)
     Event.record("poll.closed", subject=subject_of(poll), by=by, at=at)
 
 
-def _rewrite_marks(poll: Poll, *, keep_fingerprints: bool = True) -> None:
+def rewrite_marks(poll: Poll, *, keep_fingerprints: bool = True) -> None:
     """Write the poll's issue marks anew in the order of the roll, which is random."""
     marks = list(
         IssueMark.objects.select_for_update(of=("self",)).filter(entry__poll=poll).order_by("pk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -18,7 +18,8 @@ from governance.record.actions import submit
 from governance.record.canonical import canonical_bytes
 from governance.record.public_files import write_public
 from governance.voting import keys, manifest, roll, scripts, stages
-from governance.voting.models import Event, Poll, RollEntry, Upkeep
+from governance.voting.models import Concern, Event, Poll, RollEntry, Upkeep
+from governance.voting.permissions import check_can_call_off
 from governance.voting.rule import Option, PollRule, Unfit, check_fit
 from kernel import sealed
 from kernel.refusal import Refused
@@ -43,13 +44,14 @@ def schedule_poll(
     subject_url: str,
     by: Author,
     at: datetime,
+    concerned: Iterable[Person] = (),
 ) -> Poll:
     """Set a poll up: text, options, rule and window. It opens by itself when its window begins.
 
     The roll will be everyone in standing both on ``roll_from`` (the day discussion began) and on
     ``cutoff``, who on ``cutoff`` has been in standing for at least ``min_days`` days in a row.
     ``subject_url`` is the page of what is voted on, a path of this site. Times are kept to the
-    second.
+    second. ``concerned`` are those whose own cause it is: none of them can cancel it once open.
 
     Raises ``Refused``: "poll-window" for a window that ends before it begins, "poll-roll-days" for
     days of the roll out of order or after the opening, "poll-options" for options and a rule that
@@ -98,13 +100,18 @@ def schedule_poll(
         scheduled_at=at,
     )
     Upkeep.objects.create(poll=poll)
+    Concern.objects.bulk_create(Concern(poll=poll, person=person) for person in set(concerned))
     Event.record("poll.scheduled", subject=subject_of(poll), by=by, at=at)
     return poll
 
 
 @transaction.atomic
 def cancel_poll(*, poll: Poll, by: Author, at: datetime) -> None:
-    """Call off a poll that has not opened. Raises ``Refused`` ("poll-not-scheduled") otherwise."""
+    """Call off a poll that has not opened, as whoever scheduled it.
+
+    Raises ``Refused``: "not-the-proposer" for anybody else, "poll-not-scheduled" once it opened.
+    """
+    check_can_call_off(poll, by)
     if not Poll.objects.filter(pk=poll.pk, stage=stages.SCHEDULED).update(stage=stages.CANCELLED):
         raise Refused(
             "poll-not-scheduled", _("Only a vote that has not opened yet can be called off.")

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from governance.voting.triggers import TRIGGERS
+from governance.voting.triggers import OF_THE_METHODS
 from kernel.immutability import Install, Remove
 
 
@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     # SQLite remakes the table of polls, which several triggers name.
     operations = [
-        Remove(TRIGGERS),
+        Remove(OF_THE_METHODS),
         migrations.RemoveConstraint(
             model_name="poll",
             name="voting_poll_method",
@@ -75,5 +75,5 @@ class Migration(migrations.Migration):
                 name="voting_poll_budget_where_money_is_divided",
             ),
         ),
-        Install(TRIGGERS),
+        Install(OF_THE_METHODS),
     ]

@@ -37,6 +37,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "lapse": actions.lapse,
     "freeze": actions.freeze,
     "open_vote": actions.open_vote,
+    "vote_again": actions.vote_again,
     "adopt": actions.decide,
     "reject": actions.decide,
     "miss_quorum": actions.decide,
@@ -163,6 +164,58 @@ def test_a_proposal_in_a_vote_has_a_poll_and_a_rule(proposal: Proposal) -> None:
     for stage in (stages.DISCUSSION, stages.LAPSED):
         with pytest.raises(IntegrityError), transaction.atomic():
             Proposal.objects.filter(pk=proposal.pk).update(stage=stage)
+
+
+# A vote that was cancelled
+
+
+def test_a_cancelled_vote_is_held_again_on_the_same_text(
+    rules: None, ada: Person, bob: Person, cyd: Person, make_person: MakePerson
+) -> None:
+    scrutineers = [make_person(name, role="scrutineer") for name in ("Sol", "Tia")]
+    proposal = advance(resolve(ada), stages.VOTING, sponsors=(bob, cyd))
+    at = proposal.since
+    first = proposal.poll
+    assert first
+    with pytest.raises(Refused) as refused:
+        actions.vote_again(proposal=proposal, by=TEST, at=at)
+    assert refused.value.code == "vote-stands"
+    voting.open_poll(poll=first, at=at, by=TEST)
+    # The author and those who stand behind it are concerned, whatever else they are.
+    assert {one.person for one in first.concerns.all()} == {ada, bob, cyd}
+    named = voting.name_fault(
+        poll=first, fault="wrong-roll", sentence="Two are missing.", by=scrutineers[0], at=at
+    )
+    later = at + timedelta(hours=1)
+    assert move(later) == 0
+    voting.confirm_fault(named=named, by=scrutineers[1], at=later)
+    assert move(later) == 1
+    assert move(later) == 0
+
+    now = fresh(proposal)
+    assert now.stage == stages.VOTING
+    assert now.poll
+    assert now.poll != first
+    first.refresh_from_db()
+    frozen = ("title", "question_text", "options", "method", "quorum", "majority", "roll_from")
+    for column in frozen:
+        assert getattr(now.poll, column) == getattr(first, column), column
+    assert now.poll.closes_at - now.poll.opens_at == first.closes_at - first.opens_at
+    assert now.ends_at == now.poll.closes_at
+    assert now.cancelled_votes.get().poll == first
+    voting.open_poll(poll=now.poll, at=later, by=TEST)
+    voting.close_poll(poll=now.poll, at=now.poll.closes_at, by=TEST)
+    assert move(now.poll.closes_at) == 1
+    assert fresh(proposal).stage == stages.NO_QUORUM
+
+
+def test_a_vote_that_stands_cannot_be_replaced(
+    rules: None, ada: Person, bob: Person, cyd: Person
+) -> None:
+    proposal = advance(resolve(ada), stages.VOTING, sponsors=(bob, cyd))
+    for poll in (_poll(), None):
+        with pytest.raises(IntegrityError, match="keeps its poll"), transaction.atomic():
+            Proposal.objects.filter(pk=proposal.pk).update(poll=poll)
 
 
 # Several at once

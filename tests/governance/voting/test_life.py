@@ -371,7 +371,7 @@ def _crash(*_args: Any, **_options: Any) -> Any:
         (keys, "destroy"),
         (closing, "commit_ballots"),
         (closing, "submit"),
-        (closing, "_rewrite_marks"),
+        (closing, "rewrite_marks"),
         (bundle, "build"),
         (closing, "publish_manifest"),
         (closing, "write_public"),

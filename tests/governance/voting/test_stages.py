@@ -29,5 +29,6 @@ def test_nothing_leaves_the_last_stages() -> None:
     assert not [move for move in MOVES if move.source in (stages.CLOSED, stages.CANCELLED)]
 
 
-def test_an_open_poll_can_only_close() -> None:
-    assert [move.target for move in MOVES if move.source == stages.OPEN] == [stages.CLOSING]
+def test_an_open_poll_closes_or_is_cancelled_by_two() -> None:
+    onward = {move.target: move.who for move in MOVES if move.source == stages.OPEN}
+    assert onward == {stages.CLOSING: "the program", stages.CANCELLED: "two scrutineers"}

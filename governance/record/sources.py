@@ -16,6 +16,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 # The longest bundle there can be is 256 entries of 65,535 bytes and their lengths.
 LONGEST = 32 * 2**20
 TIMEOUT = 30
+# How much of a long file is held at once.
+PIECE = 2**18
 _TRIES = 3
 _GONE = (404, 410)
 _TRY_AGAIN = (429, 500, 502, 503, 504)
@@ -44,6 +46,14 @@ class Folder:
             return target.read_bytes()
         except (OSError, ValueError) as error:
             raise Unreadable(f"{target} cannot be read: {error}") from error
+
+    def pieces(self, path: str, longest: int) -> Iterator[bytes]:
+        """A file that may be long, piece by piece. Raises ``Unreadable``, if it is missing too."""
+        try:
+            with (self.root / path).open("rb") as file:
+                yield from _limited(iter(lambda: file.read(PIECE), b""), longest, path)
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"{self.root / path} cannot be read: {error}") from error
 
     def names(self) -> Iterator[str]:
         """The path of every file, in order."""
@@ -84,6 +94,23 @@ class Site:
             time.sleep(attempt)
         return None
 
+    def pieces(self, path: str, longest: int) -> Iterator[bytes]:
+        """A file that may be long, piece by piece. Raises ``Unreadable``, if it is missing too."""
+        url = f"{self.address}/{quote(path)}"
+        request = Request(url, headers={"Accept-Encoding": "gzip, identity"})  # noqa: S310 - __init__ allows http and https alone
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as response:
+                coding = response.headers.get("Content-Encoding", "identity")
+                if coding not in ("gzip", "identity"):
+                    raise Unreadable(f"{url} is packed as {coding}")
+                pieces = iter(lambda: response.read(PIECE), b"")
+                yield from _limited(_unpacked(pieces) if coding == "gzip" else pieces, longest, url)
+        except HTTPError as error:
+            error.close()
+            raise Unreadable(f"{url} answers {error.code}") from error
+        except (URLError, HTTPException, OSError, zlib.error) as error:
+            raise Unreadable(f"{url} cannot be fetched: {error}") from error
+
     def names(self) -> None:
         """Nothing: a site cannot be listed."""
         return None
@@ -118,6 +145,28 @@ class _SameOrigin(HTTPRedirectHandler):
         if f"{parts.scheme}://{parts.netloc}" != self._origin:
             raise Unreadable(f"{req.full_url} leads elsewhere, to {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _limited(pieces: Iterator[bytes], longest: int, name: str) -> Iterator[bytes]:
+    read = 0
+    for piece in pieces:
+        read += len(piece)
+        if read > longest:
+            raise Unreadable(f"{name} is longer than {longest:,} bytes")
+        yield piece
+
+
+def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What was packed, a piece at a time, however well it was packed."""
+    unpacking = zlib.decompressobj(wbits=31)
+    for piece in pieces:
+        waiting = piece
+        while waiting:
+            if unpacked := unpacking.decompress(waiting, PIECE):
+                yield unpacked
+            waiting = unpacking.unconsumed_tail
+    if not unpacking.eof:
+        raise Unreadable("it is cut short")
 
 
 def _walk(folder: Path, above: str) -> Iterator[str]:

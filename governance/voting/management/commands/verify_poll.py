@@ -1,63 +1,171 @@
-"""``manage.py verify_poll ballots.json``: check a closed poll and count it again, trusting nobody.
+"""``manage.py verify_poll URL-or-file``: check a closed poll and count it again, trusting nobody.
 
-Needs no database. Reads ``manifest.json`` beside the ballots and, where it is there,
-``result.json``.
+Needs no database. Ends with 0 if everything holds, 1 if something does not, 2 if there was nothing
+that could be checked.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+import time
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from governance.voting.recount import recount
+from governance.record.sources import Unreadable
+from governance.voting import published
+from governance.voting.findings import SENTENCES, Faults
+from governance.voting.recorded import Recorded
+from governance.voting.recount import Recount, recount_files
+
+NOTHING_TO_CHECK = 2
+# Of each kind of fault so many places are printed.
+PLACES = 3
 
 
 class Command(BaseCommand):
-    help = "Check the published files of a closed poll, and count its ballots again."
+    help = (
+        "Check what is published of a closed poll, every signature and every commitment of the "
+        "public record, and count its ballots again."
+    )
     requires_system_checks = ()
+    requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("ballots", type=Path, help="ballots.json, with manifest.json beside it")
+        parser.add_argument(
+            "poll",
+            help="the address of the poll's page, its ballots.json, or a folder with its files",
+        )
+        parser.add_argument(
+            "--record",
+            default="",
+            metavar="URL-or-folder",
+            help="the public record to hold it to: a site, or a copy that `record export` made",
+        )
         parser.add_argument(
             "--manifest-sha256",
             default="",
-            help="the hash of the manifest as the public record has it",
+            help="the hash of the manifest as you know it from elsewhere",
         )
+        parser.add_argument("--json", action="store_true", dest="as_json", help="answer in JSON")
 
-    def handle(self, *, ballots: Path, manifest_sha256: str, **options: Any) -> None:
-        announced = ballots.with_name("result.json")
-        checked = recount(
-            _read(ballots),
-            _read(ballots.with_name("manifest.json")),
-            manifest_sha256=manifest_sha256,
-            recorded_result=_read(announced) if announced.exists() else None,
-        )
-        if checked.result is not None:
-            counts = ", ".join(
-                f"{name} {votes}" for name, votes in checked.result["counts"].items()
-            )
-            self.stdout.write(
-                f"{checked.result['outcome']}: {counts} "
-                f"({checked.result['cast']} of {checked.result['eligible']} on the roll)"
-            )
-        for fault in checked.faults:
-            self.stderr.write(f"{fault.code} {fault.where}: {fault.sentence}")
+    def handle(
+        self, *, poll: str, record: str, manifest_sha256: str, as_json: bool, **options: Any
+    ) -> None:
+        faults = Faults()
+        try:
+            checked, recorded = _check(poll, record, manifest_sha256, faults)
+        except Unreadable as unreadable:
+            sentence = f"This vote cannot be checked: {unreadable}."
+            if as_json:
+                self.stdout.write(json.dumps({"holds": None, "sentence": sentence}))
+            raise CommandError(sentence, returncode=NOTHING_TO_CHECK) from unreadable
+        sentence = _verdict(checked, recorded)
+        if as_json:
+            described = _described(checked, recorded, sentence)
+            self.stdout.write(json.dumps(described, indent=2, ensure_ascii=False))
+        else:
+            for code, times in sorted(checked.counts.items()):
+                self.stderr.write(f"{code}: {SENTENCES[code]}{_places(checked, code, times)}")
+            if checked.holds:
+                self.stdout.write(self.style.SUCCESS(sentence))
         if not checked.holds:
-            raise CommandError(f"{len(checked.faults)} things do not hold.")
-        self.stdout.write(self.style.SUCCESS("Everything holds."))
+            raise CommandError(sentence)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _check(
+    poll: str, record: str, manifest_sha256: str, faults: Faults
+) -> tuple[Recount, Recorded | None]:
+    copy = published.find(poll)
+    manifest = copy.json("manifest.json")
+    source = published.open_record(record) if record else copy.record
+    name = str(manifest.get("poll", "")) if isinstance(manifest, dict) else ""
+    recorded = None
+    if source is not None and name:
+        recorded = published.read_record(source, name, faults, _Progress("entries of the record"))
     try:
-        document = json.loads(path.read_bytes())
-    except OSError as fault:
-        raise CommandError(f"{path} cannot be read: {fault.strerror}.") from fault
-    except ValueError as fault:
-        raise CommandError(f"{path} is not JSON: {fault}.") from fault
-    if not isinstance(document, dict):
-        raise CommandError(f"{path} is not a JSON object.")
-    return document
+        checked = recount_files(
+            copy.ballots(),
+            manifest,
+            result=copy.read("result.json"),
+            recorded=recorded,
+            manifest_sha256=manifest_sha256,
+            faults=faults,
+            progress=_Progress("ballots"),
+        )
+    except Unreadable as unreadable:
+        if recorded and recorded.opened and not recorded.closed:
+            raise Unreadable("it has not closed, so its ballots are not published") from unreadable
+        raise
+    return checked, recorded
+
+
+class _Progress:
+    """A line on standard error that says how far it is, about once a second."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._next = time.monotonic() + 1
+
+    def __call__(self, done: int, _size: int) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 1
+        end = "\r" if sys.stderr.isatty() else "\n"
+        sys.stderr.write(f"Checked {done:,} {self._what}.{end}")
+        sys.stderr.flush()
+
+
+def _verdict(checked: Recount, recorded: Recorded | None) -> str:
+    if not checked.holds:
+        codes = ", ".join(sorted(checked.counts))
+        number = sum(checked.counts.values())
+        things = "1 thing does" if number == 1 else f"{number:,} things do"
+        return f"{things} not hold: {codes}."
+    held_to = recorded.sentence if recorded else "the files alone: no record was given (--record)"
+    return f"Everything holds: {_result(checked)}, held to {held_to}."
+
+
+def _result(checked: Recount) -> str:
+    result = checked.result or {}
+    said = ", ".join(f"{name} {votes}" for name, votes in result.get("counts", {}).items())
+    said = said or ", ".join(result.get("winners", [])) or "nobody"
+    return (
+        f"{checked.ballots:,} ballots, {result['outcome']}: {said} "
+        f"({result['cast']:,} of {result['eligible']:,} on the roll)"
+    )
+
+
+def _places(checked: Recount, code: str, times: int) -> str:
+    found = [fault for fault in checked.faults if fault.code == code][:PLACES]
+    places = [" ".join(filter(None, (fault.where, fault.detail))) for fault in found]
+    places = [place for place in places if place]
+    more = times - len(places)
+    if not places:
+        return f" ({times:,} times)" if times > 1 else ""
+    return "".join(f"\n  {place}" for place in places) + (f"\n  and {more:,} more" * (more > 0))
+
+
+def _described(checked: Recount, recorded: Recorded | None, sentence: str) -> dict[str, Any]:
+    return {
+        "holds": checked.holds,
+        "sentence": sentence,
+        "result": checked.result,
+        "checked": {
+            "ballots": checked.ballots,
+            "commitments": recorded.commitments if recorded else None,
+            "record": recorded.sentence if recorded else None,
+        },
+        "counts": dict(sorted(checked.counts.items())),
+        "faults": [
+            {
+                "code": fault.code,
+                "sentence": SENTENCES[fault.code],
+                "where": fault.where,
+                "detail": fault.detail,
+            }
+            for fault in checked.faults
+        ],
+    }

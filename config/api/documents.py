@@ -25,7 +25,7 @@ ROUTES = frozenset(
         *("record-past-checkpoint", "record-consistency-proof"),
         *("record-checkpoint", "record-tile", "record-entry-bundle", "record-proof"),
         *("record-entry-bytes", "record-schema", "did"),
-        *("poll-manifest", "poll-ballots", "poll-result"),
+        *("poll-manifest", "poll-ballots", "poll-result", "poll-export"),
     }
 )
 # The part of the API that is the same for everybody.
@@ -53,6 +53,11 @@ _PARAMETERS: dict[str, tuple[str, dict[str, Any], str]] = {
         "A type of entry.",
         {"type": "string", "pattern": r"^[a-z_]+(\.[a-z_]+)+$"},
         "term.published",
+    ),
+    "ending": (
+        "A format: of OpenSTV, PrefLib or Pabulib.",
+        {"enum": ["blt", "soi", "toi", "pb"]},
+        "blt",
     ),
     "id": (
         "A poll.",
@@ -193,6 +198,11 @@ _DOCUMENTS: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "/polls/{id}/manifest.json": ("manifest", "What a poll froze when it opened.", {_JSON: ""}),
     "/polls/{id}/ballots.json": ("ballots", "Every ballot of a closed poll.", {_JSON: ""}),
+    "/polls/{id}/ballots.{ending}": (
+        "export",
+        "The ballots that count of a closed poll, in the formats that its `exports` name.",
+        {_PLAIN: ""},
+    ),
     "/polls/{id}/result.json": ("result", "The result of a closed poll.", {_JSON: ""}),
 }
 # What answers 304 to whoever has it: all but what a log's reader asks for by place.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from governance.voting import stages
+from governance.voting import exports, stages, words
 from governance.voting.ballots import Malformed, from_base64
 from governance.voting.models import Poll
+from governance.voting.result_shapes import RESULT
 
 
 class OptionOut(serializers.Serializer[Any]):
@@ -37,6 +39,13 @@ class RuleOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
 
 
+class ExportOut(serializers.Serializer[Any]):
+    """The ballots that count, in a format that others read: PrefLib, OpenSTV, Pabulib."""
+
+    format = serializers.ChoiceField(choices=["blt", "soi", "toi", "pb"])
+    url = serializers.CharField()
+
+
 class PollOut(serializers.ModelSerializer[Poll]):
     """A poll. Nothing here tells how a vote is going: ``result`` is null until it has closed."""
 
@@ -45,7 +54,9 @@ class PollOut(serializers.ModelSerializer[Poll]):
     options = OptionOut(many=True)
     manifest_url = serializers.SerializerMethodField()
     ballots_url = serializers.SerializerMethodField()
-    result = serializers.DictField(allow_null=True)
+    exports = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField(allow_null=True)
+    answer = serializers.SerializerMethodField()
 
     class Meta:
         model = Poll
@@ -53,7 +64,8 @@ class PollOut(serializers.ModelSerializer[Poll]):
             *("id", "url", "title", "question_text", "stage", "subject_url", "rule", "options"),
             *("opens_at", "closes_at", "roll_from", "cutoff", "min_days", "roll_size"),
             *("manifest_url", "manifest_sha256", "record_hash_opened"),
-            *("result", "result_sha256", "ballots_url", "bundle_sha256", "record_hash_result"),
+            *("result", "answer", "result_sha256", "record_hash_result"),
+            *("ballots_url", "bundle_sha256", "exports"),
         ]
         read_only_fields = fields
 
@@ -65,6 +77,24 @@ class PollOut(serializers.ModelSerializer[Poll]):
 
     def get_ballots_url(self, poll: Poll) -> str | None:
         return reverse("poll-ballots", args=[poll.pk]) if poll.stage == stages.CLOSED else None
+
+    @extend_schema_field(ExportOut(many=True))
+    def get_exports(self, poll: Poll) -> list[dict[str, str]]:
+        """Files of ``ballots`` for other counting programs, none before the close."""
+        if poll.stage != stages.CLOSED:
+            return []
+        return [
+            {"format": ending, "url": reverse("poll-export", args=[poll.pk, ending])}
+            for ending in exports.ENDINGS[poll.method]
+        ]
+
+    @extend_schema_field(RESULT)
+    def get_result(self, poll: Poll) -> dict[str, Any] | None:
+        return poll.result
+
+    def get_answer(self, poll: Poll) -> str:
+        """The result in one sentence, empty until the poll has closed."""
+        return words.answer(poll)
 
 
 class IssueIn(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("polls/<uuid:pk>/manifest.json", views.manifest, name="poll-manifest"),
     path("polls/<uuid:pk>/ballots.json", views.ballots, name="poll-ballots"),
     path("polls/<uuid:pk>/result.json", views.result, name="poll-result"),
+    path("polls/<uuid:pk>/ballots.<slug:ending>", views.export, name="poll-export"),
 ]
 
 api_urlpatterns = [

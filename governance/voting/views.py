@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,15 +13,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from governance.record.canonical import canonical_bytes
 from governance.record.public_files import read_public
-from governance.voting import chart, permissions, reads, scripts, stages
-from governance.voting.actions import publish_bundle
+from governance.voting import (
+    ballot_page,
+    exports,
+    permissions,
+    reads,
+    result_page,
+    stages,
+    words,
+)
+from governance.voting.actions import publish_bundle, publish_exports
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
-from governance.voting.rule import YES_NO
 from members.models import Person
 
 ON_A_PAGE = 25
@@ -61,7 +70,7 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if isinstance(request.user, Person):
         context["place"] = reads.place_of(request.user, shown, now)
         context["voter_tag"] = reads.voter_tag(request.user, shown)
-        context["scripts"] = scripts.NAMES
+        context |= ballot_page.context(shown)
         if context["open"] and permissions.can_name_fault(shown, request.user, at=now):
             named = shown.named_faults.select_related("proposed_by")
             context["named_faults"] = named.order_by("proposed_at", "pk")
@@ -69,22 +78,8 @@ def poll(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         faults = shown.named_faults.confirmed().select_related("proposed_by", "confirmed_by")
         context["cancelled_for"] = faults.get()
     if shown.stage == stages.CLOSED:
-        context |= _result_context(shown)
+        context |= result_page.context(shown)
     return render(request, "voting/poll.html", context)
-
-
-def _result_context(shown: Poll) -> dict[str, Any]:
-    result = shown.result or {}
-    labels = {option.id: option.label for option in shown.choices}
-    context: dict[str, Any] = {
-        "result": result,
-        "commitments": shown.commitments.order_by("at", "pk"),
-    }
-    if shown.method != YES_NO:
-        return {**context, "winners": [labels[option] for option in result["winners"]]}
-    quorum, majority = result["explanation"]
-    bars = chart.bars(result["counts"], labels, needed=quorum["needed"])
-    return {**context, "quorum": quorum, "majority": majority, "bars": bars}
 
 
 @login_not_required
@@ -117,13 +112,41 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     return _published(request, canonical_bytes(shown.result or {}))
 
 
-def _published(request: HttpRequest, content: bytes) -> HttpResponseBase:
+@login_not_required
+@require_safe
+def export(request: HttpRequest, pk: uuid.UUID, ending: str) -> HttpResponseBase:
+    """The ballots that count of a closed poll, in a format that others read."""
+    shown = get_object_or_404(Poll, pk=pk)
+    there = exports.ENDINGS[shown.method]
+    if shown.stage != stages.CLOSED or ending not in there:
+        return HttpResponse(_no_export(shown, there), status=404, content_type=exports.MEDIA_TYPE)
+    path = f"polls/{pk}/ballots.{ending}"
+    if (content := read_public(path)) is None:
+        publish_exports(shown)
+        content = read_public(path)
+    if content is None:
+        raise Http404
+    return _published(request, content, exports.MEDIA_TYPE)
+
+
+def _no_export(shown: Poll, there: Sequence[str]) -> str:
+    if shown.stage != stages.CLOSED:
+        return _("The ballots are published once this vote has closed.\n")
+    names = words.listed([f"ballots.{ending}" for ending in there])
+    return _("The ballots of this vote can be had as ballots.json and {names}.\n").format(
+        names=names
+    )
+
+
+def _published(
+    request: HttpRequest, content: bytes, content_type: str = "application/json"
+) -> HttpResponseBase:
     """Bytes that never change, under their hash as the strong ETag, for anyone to read."""
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
 
     @condition(etag_func=lambda _request: etag)
     def answer(_request: HttpRequest) -> HttpResponse:
-        return HttpResponse(content, content_type="application/json")
+        return HttpResponse(content, content_type=content_type)
 
     response: HttpResponseBase = answer(request)
     # A 304 says it too: for how long it is good, and to whom.

@@ -47,6 +47,7 @@ def addresses(tree: Path) -> Addresses:
         "record-entry-bytes": {"leaf_hash": entry.leaf_hash},
         "record-schema": {"name": "term.published"},
         **{route: {"pk": poll.pk} for route in ("poll-manifest", "poll-ballots", "poll-result")},
+        "poll-export": {"pk": poll.pk, "ending": "soi"},
     }
     asked = {
         "record-proof": f"?hash={entry.leaf_hash}",

@@ -131,6 +131,7 @@ def test_the_types_are_these(nginx: Served) -> None:
     assert types == {
         "/.well-known/did.json": "application/did+json",
         "/polls/…ballots.json": "application/json",
+        "/polls/…ballots.soi": "text/plain; charset=utf-8",
         "/polls/…manifest.json": "application/json",
         "/polls/…result.json": "application/json",
         "/record/checkpoint": "text/plain; charset=utf-8",

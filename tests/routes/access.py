@@ -117,6 +117,10 @@ def _closed_poll(scene: Scene) -> Parameters:
     return {"pk": scene.closed_poll.pk}
 
 
+def _export(scene: Scene) -> Parameters:
+    return {"pk": scene.closed_poll.pk, "ending": "soi"}
+
+
 def _term(scene: Scene) -> Parameters:
     return {"slug": scene.version.term_id}
 
@@ -320,6 +324,7 @@ ACCESS: dict[str, Doors] = {
     "poll-manifest": _reads(EVERYBODY, _open_poll),
     "poll-ballots": _reads(EVERYBODY, _closed_poll),
     "poll-result": _reads(EVERYBODY, _closed_poll),
+    "poll-export": _reads(EVERYBODY, _export),
     # Proposals
     "proposal-list": _reads(EVERYBODY),
     "decision-rules": _reads(EVERYBODY),
@@ -430,11 +435,11 @@ def _term_about(scene: Scene) -> dict[str, str]:
 _PAGES = ("page",)
 _CURSOR = ("cursor", "page_size")
 _PROPOSALS = ("q", "stage", "kind", "opened_after", "opened_before")
-_POLLS = ("stage", "opens_after", "opens_before", "closes_after", "closes_before")
+_POLLS = ("stage", "method", "opens_after", "opens_before", "closes_after", "closes_before")
 _TERMS = ("q", "kind", "action", "purpose", "data", "status", "slug")
 _CHOICES = (*QUESTIONS_OF_CHOICE, "sent")
 _ENTRIES = ("type", "since", "until")
-TIMES = {*_PROPOSALS[3:], *_POLLS[1:], *_ENTRIES[1:]}
+TIMES = {*_PROPOSALS[3:], *_POLLS[2:], *_ENTRIES[1:]}
 
 # What a route reads from its query string.
 QUESTIONS: dict[str, tuple[str, ...]] = {

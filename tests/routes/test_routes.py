@@ -45,7 +45,9 @@ NOWHERE: dict[str, list[object]] = {
     "number": ["x999/999", "x999/x999/x999/x999/x999/x999/x999/999"],
     "width": ["255"],
     "name": ["no.such.type", "a\x00b", "a" * 3000],
+    "ending": ["soc", "a" * 3000],
     "suffix": [],
+    "page": ["no-such-page", "a" * 3000],
     "proposal-text.number": [0, 10**30],
     "term-part.name": ["plain.zz", "legal.zz"],
 }

@@ -98,6 +98,7 @@ def _there_is(path: str, name: str, scene: Scene) -> list[str]:
         "slug": [scene.version.term_id],
         "version": [scene.version.version],
         "language": ["en"],
+        "ending": ["soi"],
         "digest": [scene.version.sha256, *policies[:1]],
         "leaf_hash": [scene.entry.leaf_hash],
         "type": ["term.published", "term.status"],

@@ -11,6 +11,7 @@ from governance.voting.actions.closing import (
     commit_ballots,
     public_files,
     publish_bundle,
+    publish_exports,
 )
 from governance.voting.actions.life import cancel_poll, open_poll, schedule_poll
 from governance.voting.actions.reminding import remind
@@ -27,6 +28,7 @@ __all__ = [
     "open_poll",
     "public_files",
     "publish_bundle",
+    "publish_exports",
     "remind",
     "schedule_poll",
 ]

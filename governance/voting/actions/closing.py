@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from governance.record.actions import submit
 from governance.record.canonical import canonical_bytes
 from governance.record.public_files import read_public, write_public
-from governance.voting import ballots, bundle, keys, manifest, stages
+from governance.voting import ballots, bundle, exports, keys, manifest, stages
 from governance.voting.actions.life import publish_manifest
 from governance.voting.ballots import SignedBallot
 from governance.voting.models import Ballot, Commitment, Event, Intake, IssueMark, Poll
@@ -94,6 +94,7 @@ def close_poll(*, poll: Poll, at: datetime, by: Author) -> None:
     while commit_ballots(poll=poll, at=at, by=by, least=1):
         pass
     bundle_sha256 = publish_bundle(poll)
+    publish_exports(poll)
     result = _count_published(poll)
     write_public(f"polls/{poll.pk}/result.json", canonical_bytes(result))
     _conclude(poll, result, bundle_sha256, at=at, by=by)
@@ -111,13 +112,30 @@ def publish_bundle(poll: Poll) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def publish_exports(poll: Poll) -> None:
+    """Write the ballots that count in the formats that others read; the same bytes each time.
+
+    Only for a poll that takes no more ballots.
+    """
+    content = read_public(f"polls/{poll.pk}/ballots.json") or _bundle(poll)
+    for path, exported in _exports(poll, content):
+        write_public(path, exported)
+
+
 def public_files(poll: Poll) -> Iterator[tuple[str, bytes]]:
     """Every file that is published of a poll at its stage, by path."""
     if poll.manifest is not None:
         yield f"polls/{poll.pk}/manifest.json", canonical_bytes(poll.manifest)
     if poll.stage == stages.CLOSED:
-        yield f"polls/{poll.pk}/ballots.json", _bundle(poll)
+        ballots_json = _bundle(poll)
+        yield f"polls/{poll.pk}/ballots.json", ballots_json
         yield f"polls/{poll.pk}/result.json", canonical_bytes(poll.result or {})
+        yield from _exports(poll, ballots_json)
+
+
+def _exports(poll: Poll, ballots_json: bytes) -> Iterator[tuple[str, bytes]]:
+    for ending, content in exports.files(json.loads(ballots_json), poll.manifest or {}):
+        yield f"polls/{poll.pk}/ballots.{ending}", content
 
 
 def _bundle(poll: Poll) -> bytes:

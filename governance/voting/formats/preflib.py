@@ -35,17 +35,21 @@ def kind_of(election: Election) -> str:
     return f"{'to' if tied else 'so'}{'c' if complete else 'i'}"
 
 
-def write(election: Election, name: str = "election") -> Iterator[str]:
-    """The lines of a file with these rankings, of the kind that :func:`kind_of` names.
+def write(election: Election, name: str = "election", kind: str = "") -> Iterator[str]:
+    """The lines of a file with these rankings, of ``kind`` or else the one :func:`kind_of` names.
 
     Alternatives are numbered in their order. The format knows nobody who withdrew: they are left
     out first. Ballots that rank nobody cannot be written and are left out. Raises ``ValueError``
-    where there are no rankings, or somebody withdrew.
+    where there are no rankings, somebody withdrew, or these rankings do not fit the ``kind``.
     """
     if election.rankings is None or election.withdrawn:
         raise ValueError("a PrefLib file holds rankings, and nobody in it has withdrawn")
     number = {one.id: str(at) for at, one in enumerate(election.candidates, 1)}
-    kind = kind_of(election)
+    narrowest = kind_of(election)
+    kind = kind or narrowest
+    # Each letter may be wider: ties where there are none, incomplete where all are complete.
+    if kind not in TYPES or kind[0] < narrowest[0] or kind[2] < narrowest[2]:
+        raise ValueError(f"a .{kind} file does not hold these rankings, a .{narrowest} file does")
     ballots = {ranking: cast for ranking, cast in election.rankings.items() if ranking}
     yield f"# FILE NAME: {name}.{kind}\n"
     yield f"# TITLE: {_one_line(election.title)}\n"

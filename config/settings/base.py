@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.casting_is_nobodys",
     "config.middleware.published_bytes",
     "config.middleware.api_validators",
     "config.middleware.Documents",
@@ -222,6 +223,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 API_RATE = env.str("API_RATE", default="300/min")
+# For each ballot's token; whoever casts it is not known.
+CAST_RATE = env.str("CAST_RATE", default="30/min")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Customer Commons",
     "VERSION": "1",

@@ -26,6 +26,7 @@ from governance.voting import actions, serializers
 from governance.voting.ballots import Malformed, to_base64
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
+from governance.voting.throttling import TokenThrottle
 from members.models import Person
 from members.permissions import HasScope
 
@@ -113,6 +114,7 @@ class CastView(APIView):
 
     authentication_classes = []
     permission_classes = [AllowAny]
+    throttle_classes = [TokenThrottle]
     parser_classes = [SmallJSONParser]
 
     @extend_schema(

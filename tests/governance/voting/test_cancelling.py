@@ -372,15 +372,14 @@ def test_several_who_confirm_at_once_cancel_it_once(
         for _turn in range(5):
             actions.commit_ballots(poll=Poll.objects.get(pk=poll.pk), at=now, by=TEST)
 
-    answers = at_once(
-        [
-            partial(actions.confirm_fault, named=first, by=three, at=now),
-            partial(actions.confirm_fault, named=second, by=three, at=now),
-            partial(actions.confirm_fault, named=first, by=two, at=now),
-            commit,
-            *(partial(cast, ballot) for ballot in ready),
-        ]
-    )
+    work: list[Callable[[], Any]] = [
+        partial(actions.confirm_fault, named=first, by=three, at=now),
+        partial(actions.confirm_fault, named=second, by=three, at=now),
+        partial(actions.confirm_fault, named=first, by=two, at=now),
+        commit,
+        *(partial(cast, ballot) for ballot in ready),
+    ]
+    answers = at_once(work)
     assert answers[:3].count(None) == 1
     assert set(answers) <= {None, "fault-confirmed", "poll-closed"}
     sweeps.clear_cancelled(now)

@@ -16,6 +16,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 # Playwright keeps an event loop in the test's thread; the ORM here is used from one thread only.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# What a console says of an answer that is an error, and of a connection that a test cuts off.
+NO_COMPLAINTS = (
+    "the server responded with a status of",
+    "net::ERR_INTERNET_DISCONNECTED",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,7 +64,7 @@ def new_browser(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
             lambda message: (
                 complaints.append(f"{page.url}: {message.text}")
                 if message.type == "error"
-                and "the server responded with a status of" not in message.text
+                and not any(known in message.text for known in NO_COMPLAINTS)
                 else None
             ),
         )

@@ -1,251 +1,111 @@
-// The ballot page: makes the voter's key, takes a ballot, casts it, keeps the receipt.
-//
-// docs/voting-protocol.md describes every message. What is signed or hashed is canonical JSON (RFC 8785).
-// Ballots and receipts hold nothing but ASCII strings, small whole numbers, lists and objects, for which
-// JSON.stringify with sorted keys is exactly that form.
+// The ballot page: choose, review, cast, keep the receipt. Whatever breaks on the way, it goes on from there.
+
+import { ChoiceForm } from "./ballot-choices.js";
+import { HIGHEST_SEQUENCE, Lost, Protocol, Stopped } from "./ballot-protocol.js";
+import { PassStore } from "./ballot-storage.js";
 
 const root = document.getElementById("ballot");
-const { poll, voter, taken, issue, cast, manifest: manifestUrl, manifestSha256 } = root.dataset;
 const el = (name) => document.getElementById(`ballot-${name}`);
-const word = (name) => el("words").querySelector(`[data-word=${name}]`).textContent;
-
-const ECDSA = { name: "ECDSA", namedCurve: "P-256" };
-const ECDSA_SHA256 = { name: "ECDSA", hash: "SHA-256" };
-const HIGHEST_SEQUENCE = 99;
-const UNUSED = { signature: null, sequence: 0, sent: null, receipt: null };
-
-// A refusal by the server (its sentence), or a word of the page for anything else that stops us.
-class Stopped extends Error {
-  constructor(sentence, code = "") {
-    super(sentence);
-    this.code = code;
-  }
-}
-
-// ---- bytes ----
-
-const toBase64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
-const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-const random = (length) => crypto.getRandomValues(new Uint8Array(length));
-const utf8 = (text) => new TextEncoder().encode(text);
-
-function canonical(value) {
-  const sorted = (inner) => {
-    if (Array.isArray(inner)) return inner.map(sorted);
-    if (inner === null || typeof inner !== "object") return inner;
-    return Object.fromEntries(Object.keys(inner).sort().map((key) => [key, sorted(inner[key])]));
-  };
-  return utf8(JSON.stringify(sorted(value)));
-}
-
-async function sha256(bytes) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// ---- what this browser keeps ----
-
-// {key: JWK, prefix, blinded, inverse, signature, sequence, sent, receipt}: the voting pass, and how far it
-// has come. `blinded` is what we are asked to sign, `inverse` the secret that uncovers the answer.
-// `sent` is a ballot that went out and was not answered yet; it goes when the receipt arrives.
-const store = {
-  available: true,
-  memory: null,
-  async open() {
-    return new Promise((resolve, reject) => {
-      const request = indexedDB.open("customer-commons", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("passes");
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  },
-  async run(mode, act) {
-    const database = await this.open();
-    try {
-      return await new Promise((resolve, reject) => {
-        const transaction = database.transaction("passes", mode, { durability: "strict" });
-        const request = act(transaction.objectStore("passes"));
-        transaction.oncomplete = () => resolve(request.result);
-        transaction.onerror = transaction.onabort = () => reject(transaction.error);
-      });
-    } finally {
-      database.close();
-    }
-  },
-  async get() {
-    try {
-      return (await this.run("readonly", (passes) => passes.get(`${poll}:${voter}`))) ?? null;
-    } catch {
-      this.available = false;
-      return this.memory;
-    }
-  },
-  async put(pass) {
-    this.memory = pass;
-    try {
-      await this.run("readwrite", (passes) => passes.put(pass, `${poll}:${voter}`));
-    } catch {
-      this.available = false;
-    }
-  },
-  async forget() {
-    this.memory = null;
-    try {
-      await this.run("readwrite", (passes) => passes.delete(`${poll}:${voter}`));
-    } catch {
-      this.available = false;
-    }
-  },
-};
-
-// ---- the protocol ----
-
-let manifest;
-
-async function loadManifest() {
-  const response = await reach(manifestUrl, {});
-  const bytes = await response.arrayBuffer();
-  if ((await sha256(bytes)) !== manifestSha256) throw new Stopped(word("broken"));
-  manifest = JSON.parse(new TextDecoder().decode(bytes));
-}
-
-async function newPass() {
-  const pair = await crypto.subtle.generateKey(ECDSA, true, ["sign", "verify"]);
-  const key = await crypto.subtle.exportKey("jwk", pair.privateKey);
-  const pass = { key, prefix: toBase64(random(32)), ...UNUSED };
-  const { blindedMsg, inv } = await blindRSA.blind(await issuerKey(), await prepared(pass));
-  return { ...pass, blinded: toBase64(blindedMsg), inverse: toBase64(inv) };
-}
-
-// The key that the poll's tokens are signed with, as its manifest names it.
-function issuerKey() {
-  const spki = fromBase64(manifest.issuers[0].spki);
-  return crypto.subtle.importKey("spki", spki, { name: "RSA-PSS", hash: "SHA-384" }, true, ["verify"]);
-}
-
-async function tokenOf(pass) {
-  const { kty, crv, x, y } = pass.key;
-  const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, ECDSA, true, ["verify"]);
-  return new Uint8Array(await crypto.subtle.exportKey("raw", key));
-}
-
-async function prepared(pass) {
-  return new Uint8Array([...fromBase64(pass.prefix), ...(await tokenOf(pass))]);
-}
-
-// Have the token signed unread, once; the same message is answered again, so a lost answer can be asked for.
-async function takeBallot(pass) {
-  const answer = await post(issue, { blinded: pass.blinded }, {
-    credentials: "same-origin",
-    headers: { "X-CSRFToken": root.querySelector("[name=csrfmiddlewaretoken]").value },
-  });
-  const [key, message] = [await issuerKey(), await prepared(pass)];
-  const answered = fromBase64(answer.blind_signature);
-  // It checks the signature that it uncovers.
-  const uncovered = blindRSA.finalize(key, message, answered, fromBase64(pass.inverse));
-  const signature = await uncovered.catch(() => {
-    throw new Stopped(word("broken"));
-  });
-  pass.signature = toBase64(signature);
-}
-
-async function sign(pass, choice) {
-  const ballot = {
-    poll,
-    token: toBase64(await tokenOf(pass)),
-    signatures: [{ issuer: manifest.issuers[0].id, prefix: pass.prefix, signature: pass.signature }],
-    sequence: pass.sequence + 1,
-    choices: [choice],
-    salt: toBase64(random(32)),
-  };
-  const key = await crypto.subtle.importKey("jwk", pass.key, ECDSA, false, ["sign"]);
-  const proof = await crypto.subtle.sign(ECDSA_SHA256, key, canonical(ballot));
-  return { ballot, proof: toBase64(proof) };
-}
-
-// Cast what was sent before, or a new ballot under the next free number: another browser with the same
-// pass may have used some.
-async function castBallot(pass, choice) {
-  for (;;) {
-    const signed = pass.sent ?? (await sign(pass, choice));
-    pass.sent = signed;
-    await store.put(pass);
-    try {
-      // No cookies: casting does not tell who casts.
-      const receipt = await post(cast, signed, { credentials: "omit", referrerPolicy: "no-referrer" });
-      await checkReceipt(signed, receipt);
-      Object.assign(pass, { receipt, sequence: signed.ballot.sequence, sent: null });
-      await store.put(pass);
-      return;
-    } catch (stopped) {
-      if (!(stopped instanceof Stopped)) throw stopped;
-      pass.sent = null;
-      if (stopped.code === "sequence-taken" && signed.ballot.sequence < HIGHEST_SEQUENCE) {
-        pass.sequence = signed.ballot.sequence;
-        continue;
-      }
-      await store.put(pass);
-      throw stopped;
-    }
-  }
-}
-
-async function checkReceipt(signed, receipt) {
-  const { signature, ...statement } = receipt;
-  const bytes = fromBase64(manifest.receiptKey);
-  const key = await crypto.subtle.importKey("spki", bytes, ECDSA, false, ["verify"]);
-  const promised =
-    statement.type === "BallotReceipt" &&
-    statement.poll === poll &&
-    statement.ballot === (await sha256(canonical(signed.ballot)));
-  const holds = await crypto.subtle.verify(
-    ECDSA_SHA256, key, fromBase64(signature), canonical(statement),
-  );
-  if (!promised || !holds) throw new Stopped(word("broken"));
-}
-
-async function reach(url, options) {
-  try {
-    return await fetch(url, { cache: "no-store", ...options });
-  } catch {
-    throw new TypeError(word("lost"));
-  }
-}
-
-async function post(url, body, { headers = {}, ...options }) {
-  const response = await reach(url, {
-    method: "POST",
-    body: JSON.stringify(body),
-    headers: { "Content-Type": "application/json", ...headers },
-    ...options,
-  });
-  const answer = await response.json().catch(() => ({}));
-  // A refusal is final; anything else that is wrong may pass, and what was sent is kept.
-  if (response.status >= 500 || response.status === 429) throw new TypeError(word("lost"));
-  if (!response.ok) throw new Stopped(answer.detail ?? word("lost"), answer.code);
-  return answer;
-}
-
-// ---- the page ----
-
+const { poll, voter, taken } = root.dataset;
 const STEPS = ["choose", "review", "done"];
+// A second click on “Review” is not one on “Cast”, which appears under the finger.
+const SETTLED_AFTER = 400;
+
+const protocol = new Protocol(root.dataset, root.querySelector("[name=csrfmiddlewaretoken]").value);
+const store = new PassStore(`${poll}:${voter}`);
+const form = new ChoiceForm(el("choose"), { word, announce });
+
 let pass = null;
-let choice = null;
+let step = "";
 
-function show(step) {
-  for (const name of STEPS) el(name).hidden = name !== step;
+function word(name, values = {}) {
+  const sentence = el("words").querySelector(`[data-word=${name}]`).textContent;
+  return sentence.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-// Where the voter moved on by themselves, what they came to takes the focus.
-function moveTo(step) {
-  show(step);
-  el(step).querySelector("h3, input:checked, input").focus();
+function announce(sentence) {
+  el("said").textContent = sentence;
 }
 
-function say(sentence, kind = "") {
-  el("status").textContent = sentence;
+function say(name, kind = "", sentence = "") {
+  const said = sentence || (name && word(name));
+  el("status").textContent = said;
   el("status").className = `status ${kind}`;
-  el("status").hidden = !sentence;
+  el("status").hidden = !said;
+}
+
+function sayFault(fault) {
+  if (!(fault instanceof Stopped) && !(fault instanceof Lost)) throw fault;
+  say(fault.word, "no", fault.sentence);
+}
+
+// ---- where one is ----
+
+// Nothing is cast; one was sent and nobody knows; it is cast; it is cast and another is being made.
+function stage() {
+  if (pass?.sent) return "unsure";
+  if (!pass?.receipt) return "notcast";
+  return step === "done" ? "cast" : "changing";
+}
+
+// Show a step as the pass has it. `focus`: the voter moved here, so what they came to takes the focus.
+function show(next, { focus = false } = {}) {
+  step = next;
+  for (const name of STEPS) el(name).hidden = name !== step;
+  const at = stage();
+  el("stage").hidden = !step;
+  el("stage").textContent = word(`stage-${at}`);
+  el("stage").className = `tag ${at === "cast" ? "good" : "waits"}`;
+  el("back-to-cast").hidden = step !== "choose" || !pass?.receipt;
+  if (step === "review") fillReview(at);
+  if (step === "done") fillDone();
+  if (!focus) return;
+  if (step === "choose") form.focus();
+  else el(step).querySelector("h3").focus();
+}
+
+// The same, as a step that the Back button comes back from.
+function moveTo(next) {
+  history.pushState(place(next), "");
+  show(next, { focus: true });
+}
+
+function place(next) {
+  return { step: next, sequence: pass?.sequence ?? 0 };
+}
+
+// The step for what is kept and for where the browser's history says we are. A choice made before the last
+// ballot was cast is over.
+function stepNow() {
+  const asked = history.state;
+  if (asked?.step === "choose" && asked.sequence === (pass?.sequence ?? 0)) return "choose";
+  if (pass?.sent || pass?.draft) return "review";
+  return pass?.receipt ? "done" : "choose";
+}
+
+function fillReview(at) {
+  const choices = pass.draft ?? pass.sent.ballot.choices;
+  el("choice").replaceChildren(...form.describe(choices));
+  el("sofar").textContent = word(at === "notcast" ? "nothing" : at === "unsure" ? "unsure" : "stands");
+  for (const part of el("review").querySelectorAll("[data-when]")) {
+    part.hidden = part.dataset.when !== (store.available ? "stored" : "unstored");
+  }
+  offer(el("pass"), protocol.writePass(pass), `voting-pass-${poll.slice(0, 8)}.json`);
+  settle(el("cast"));
+}
+
+function settle(button) {
+  button.disabled = true;
+  setTimeout(() => {
+    button.disabled = button.ariaBusy === "true";
+  }, SETTLED_AFTER);
+}
+
+function fillDone() {
+  el("hash").textContent = pass.receipt.ballot;
+  offer(el("receipt"), JSON.stringify(pass.receipt, null, 2), `ballot-receipt-${poll.slice(0, 8)}.json`);
+  document.getElementById("poll-state").textContent = word("state");
+  say("cast", "good");
 }
 
 function offer(link, content, name) {
@@ -254,135 +114,202 @@ function offer(link, content, name) {
   link.download = name;
 }
 
-function offerPass() {
-  const { key, prefix, blinded, inverse } = pass;
-  const content = JSON.stringify({ type: "VotingPass", poll, prefix, blinded, inverse, key }, null, 2);
-  offer(el("pass"), content, `voting-pass-${poll.slice(0, 8)}.json`);
+// ---- what one does ----
+
+// Disable a button while what it started goes on: a second click starts nothing.
+async function busy(button, act) {
+  if (button.ariaBusy === "true") return;
+  button.disabled = true;
+  button.ariaBusy = "true";
+  try {
+    await act();
+  } catch (fault) {
+    sayFault(fault);
+  } finally {
+    button.ariaBusy = null;
+    if (!(button === el("cast") && step !== "review")) button.disabled = false;
+  }
 }
 
-function showDone() {
-  el("hash").textContent = pass.receipt.ballot;
-  offer(el("receipt"), JSON.stringify(pass.receipt, null, 2), `ballot-receipt-${poll.slice(0, 8)}.json`);
-  document.getElementById("poll-state").textContent = word("state");
-  say(word("cast"), "good");
-}
-
-async function showReview() {
-  if (pass === null) {
-    say(word("making"), "waits");
-    pass = await newPass();
-    await store.put(pass);
-    say("");
+async function onReview() {
+  const draft = form.read();
+  if (draft === null) {
+    say("nochoice", "waits");
+    form.focus();
+    return;
   }
-  offerPass();
-  for (const part of el("review").querySelectorAll("[data-when]")) {
-    part.hidden = part.dataset.when !== (store.available ? "stored" : "unstored");
-  }
-  const chosen = choice ?? pass.sent.ballot.choices[0];
-  el("choice").textContent = root.querySelector(`input[value="${chosen}"]`).dataset.label;
+  say(pass ? "" : "making", "waits");
+  pass = (await store.get()) ?? (await store.adopt(await protocol.newPass()));
+  pass = (await store.update(pass, { draft })) ?? pass;
+  say("");
+  moveTo("review");
 }
 
 async function onCast() {
   if (!store.available && !el("saved").checked) {
-    say(word("save"), "waits");
+    say("save", "waits");
     return;
   }
-  el("cast").disabled = true;
-  el("cast").setAttribute("aria-busy", "true");
-  try {
-    if (!pass.signature) {
-      say(word("asking"), "waits");
-      await takeBallot(pass);
-      await store.put(pass);
-    }
-    say(word("casting"), "waits");
-    await castBallot(pass, choice);
-    showDone();
-    moveTo("done");
-  } catch (stopped) {
-    say(stopped.message, "no");
-  } finally {
-    el("cast").disabled = false;
-    el("cast").removeAttribute("aria-busy");
+  // What is on the screen is what is cast, whatever another tab was chosen in meanwhile.
+  const choices = pass.draft ?? pass.sent.ballot.choices;
+  await store.alone(() => castBallot(choices));
+  history.replaceState(place("done"), "");
+  form.show(null);
+  show("done", { focus: true });
+}
+
+async function castBallot(choices) {
+  pass = await store.get();
+  if (pass === null) {
+    leave();
+    throw new Stopped({ word: "gone" });
   }
+  if (!pass.signature) {
+    say("asking", "waits");
+    await note({ signature: await protocol.take(pass).catch(notMine) });
+  }
+  say("casting", "waits");
+  // Another browser with the same pass may have used the next number: then the one after it is tried.
+  for (;;) {
+    if (pass.sequence >= HIGHEST_SEQUENCE) throw new Stopped({ word: "last" });
+    // What went out and was not answered is sent again as it was: it is counted once.
+    const again = String(pass.sent?.ballot.choices) === String(choices);
+    const sent = again ? pass.sent : await protocol.sign(pass, choices);
+    await note({ sent });
+    try {
+      const receipt = await protocol.send(sent);
+      await note({ receipt, sequence: sent.ballot.sequence, sent: null, draft: null });
+      return;
+    } catch (fault) {
+      if (!(fault instanceof Stopped)) throw fault;
+      const used = fault.code === "sequence-taken";
+      await note({ sent: null, draft: choices, ...(used && { sequence: sent.ballot.sequence }) });
+      if (!used) throw fault;
+    }
+  }
+}
+
+// Keep what became of the pass.
+async function note(news) {
+  await store.update(pass, news);
+  pass = { ...pass, ...news };
+}
+
+// Somebody's ballot was taken with another pass: this one will never be signed.
+async function notMine(fault) {
+  if (fault.code === "already-issued") {
+    await store.forget();
+    leave();
+  }
+  throw fault;
+}
+
+// There is no pass here any more.
+function leave() {
+  pass = null;
+  show("");
+  el("other").open = true;
+}
+
+async function onForget() {
+  await store.forget();
+  leave();
+  el("other").open = false;
+  say("forgotten", "good");
 }
 
 async function onFile() {
   const [file] = el("file").files;
   if (!file) return;
-  try {
-    const { type, poll: theirs, prefix, blinded, inverse, key } = JSON.parse(await file.text());
-    if (type !== "VotingPass" || theirs !== poll || fromBase64(prefix).length !== 32) throw new Error();
-    if ([blinded, inverse].some((number) => fromBase64(number).length !== 384)) throw new Error();
-    const loaded = { key, prefix, blinded, inverse, ...UNUSED };
-    await crypto.subtle.importKey("jwk", key, ECDSA, false, ["sign"]);
-    await tokenOf(loaded);
-    pass = loaded;
-  } catch {
-    say(word("notpass"), "no");
+  const loaded = await file.text().then((text) => protocol.readPass(text)).catch(() => null);
+  el("file").value = "";
+  if (loaded === null) {
+    say("notpass", "no");
     return;
   }
-  await store.put(pass);
-  say(word("loaded"), "good");
+  const kept = await store.get();
+  if (kept?.signature && kept.blinded !== loaded.blinded) {
+    say("otherpass", "no");
+    return;
+  }
+  pass = kept?.blinded === loaded.blinded ? kept : await store.replace(loaded);
   el("other").open = false;
   moveTo("choose");
+  say("loaded", "good");
 }
 
-async function start() {
-  root.hidden = false;
-  if (!crypto.subtle) {
-    el("other").hidden = true;
-    say(word("insecure"), "no");
+// Another tab of this browser did something: what it kept is what we go on with.
+async function onNews() {
+  if (el("cast").ariaBusy === "true") return;
+  const before = pass;
+  pass = await store.get();
+  if (pass === null && before !== null) {
+    leave();
+    say("gone", "waits");
+  } else if (pass !== null && step) {
+    say("");
+    show(step === "choose" ? "choose" : stepNow());
+  }
+}
+
+// ---- the beginning ----
+
+async function begin() {
+  el("again").hidden = true;
+  try {
+    await protocol.load();
+  } catch (fault) {
+    sayFault(fault);
+    el("again").hidden = !(fault instanceof Lost);
     return;
   }
-  el("choose").addEventListener("submit", async (event) => {
+  say("");
+  el("other").hidden = false;
+  pass = await store.get();
+  form.show(pass?.draft ?? pass?.sent?.ballot.choices ?? null);
+  if (!pass && taken === "yes") {
+    say("elsewhere", "waits");
+    el("other").open = true;
+    return;
+  }
+  show(stepNow());
+  history.replaceState(place(step), "");
+}
+
+function start() {
+  el("loading").hidden = true;
+  root.hidden = false;
+  if (!globalThis.crypto?.subtle) {
+    say("insecure", "no");
+    return;
+  }
+  el("choose").addEventListener("submit", (event) => {
     event.preventDefault();
-    choice = new FormData(el("choose")).get("choice");
-    if (pass) pass.sent = null;
-    say("");
-    const button = el("choose").querySelector("button");
-    button.disabled = true;
-    await showReview().finally(() => {
-      button.disabled = false;
-    });
-    moveTo("review");
+    busy(el("choose").querySelector("[type=submit]"), onReview);
   });
-  el("cast").addEventListener("click", onCast);
+  el("cast").addEventListener("click", () => busy(el("cast"), onCast));
   for (const button of [el("back"), el("change")]) {
     button.addEventListener("click", () => {
       say("");
       moveTo("choose");
     });
   }
-  el("forget").addEventListener("click", async () => {
-    await store.forget();
-    pass = null;
-    show("");
-    say(word("forgotten"), "good");
+  el("back-to-cast").addEventListener("click", async () => {
+    await note({ draft: null });
+    form.show(null);
+    moveTo("done");
   });
+  el("again").addEventListener("click", begin);
+  el("forget").addEventListener("click", onForget);
   el("file").addEventListener("change", onFile);
-
-  try {
-    await loadManifest();
-  } catch (stopped) {
-    el("other").hidden = true;
-    say(stopped.message, "no");
-    return;
-  }
-  pass = await store.get();
-  if (pass?.sent) {
-    say(word("unsure"), "waits");
-    await showReview();
-    show("review");
-  } else if (pass?.receipt) {
-    showDone();
-    show("done");
-  } else if (!pass && taken === "yes") {
-    say(word("elsewhere"), "waits");
-    el("other").open = true;
-  } else {
-    show("choose");
-  }
+  store.listen(onNews);
+  addEventListener("popstate", () => {
+    say("");
+    if (step) show(stepNow(), { focus: true });
+  });
+  // A page that the browser kept and shows again may be older than what is kept.
+  addEventListener("pageshow", (event) => event.persisted && onNews());
+  begin();
 }
 
 start();

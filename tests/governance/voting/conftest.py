@@ -11,6 +11,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
 from governance.voting import actions, blind, keys, manifest
 from governance.voting.ballots import Receipt
@@ -84,6 +90,55 @@ def make_open(make_poll: Callable[..., Poll], now: datetime) -> Callable[..., Po
         return poll
 
     return make
+
+
+@pytest.fixture
+def ada(make_person: Callable[..., Person]) -> Person:
+    """In standing by the clock that a live server reads."""
+    today = timezone.now().date()
+    return make_person("Ada", since=today - timedelta(days=90), until=today + timedelta(days=90))
+
+
+@pytest.fixture
+def open_now(ada: Person, make_poll: Callable[..., Poll]) -> Callable[..., Poll]:
+    """A poll that is open by the clock that a live server reads, with Ada on its roll."""
+
+    def make(**changes: Any) -> Poll:
+        now = timezone.now()
+        poll = make_poll(
+            opens_at=now,
+            closes_at=now + timedelta(hours=1),
+            roll_from=now.date() - timedelta(days=14),
+            cutoff=now.date(),
+            **changes,
+        )
+        actions.open_poll(poll=poll, at=now, by=TEST)
+        return poll
+
+    return make
+
+
+@pytest.fixture
+def ada_opens(
+    live_server: LiveServer, new_browser: Callable[..., BrowserContext], ada: Person
+) -> Callable[..., Page]:
+    """A poll's page as Ada sees it, in a browser of its own."""
+    # The site's name: browsers offer cryptography under localhost as under https.
+    site = live_server.url.replace("127.0.0.1", "localhost")
+
+    def open_page(poll: Poll, init_script: str = "", **options: object) -> Page:
+        client = Client()
+        client.force_login(ada)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        browser = new_browser(**options)
+        browser.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+        page = browser.new_page()
+        if init_script:
+            page.add_init_script(init_script)
+        page.goto(site + reverse("poll", args=[poll.pk]))
+        return page
+
+    return open_page
 
 
 def manifest_of(poll: Poll) -> dict[str, Any]:

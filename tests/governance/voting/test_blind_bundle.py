@@ -12,19 +12,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from governance.voting import ballots, scripts
 from governance.voting.models import Intake, Poll
 from tests.governance.voting.conftest import manifest_of
-from tests.governance.voting.test_ballot_browser import (  # noqa: F401 - fixtures
-    Open,
-    ada,
-    cast,
-    open_ballot,
-    poll,
-    review,
-)
+from tests.governance.voting.test_ballot_browser import cast, review
 
 REVIEWED = "3bf77ff192786b6f64f33c9ae44b0682ca1c5a0ae822a5588e97196e679d3203"
 
@@ -56,11 +49,10 @@ def test_a_manifest_names_the_programs_its_ballot_page_loads(
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_token_from_the_browser_verifies_in_python_and_in_openssl(
-    open_ballot: Open,  # noqa: F811
-    poll: Poll,  # noqa: F811
-    tmp_path: Path,
+    ada_opens: Callable[..., Page], open_now: Callable[..., Poll], tmp_path: Path
 ) -> None:
-    page = open_ballot()
+    poll = open_now()
+    page = ada_opens(poll)
     posted: list[Request] = []
     page.on("request", lambda request: posted.append(request) if request.method == "POST" else None)
     review(page, "Yes")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -21,6 +20,7 @@ from governance.terms.http import ASK_FIRST
 from governance.terms.models import Version
 from governance.terms.rulebook import matrix
 
+_NAME = f"^{versions.NAMED}$"
 _NAMED = "A term, “no-stalking” (its newest version), or one version: “no-stalking/1.0.0”."
 
 
@@ -75,7 +75,9 @@ class Comparison(APIView):
     @extend_schema(
         operation_id="terms_compare",
         parameters=[
-            OpenApiParameter(side, OpenApiTypes.STR, required=True, description=_NAMED)
+            OpenApiParameter(
+                side, {"type": "string", "pattern": _NAME}, required=True, description=_NAMED
+            )
             for side in ("one", "other")
         ],
         responses=ComparisonSerializer,

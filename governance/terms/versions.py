@@ -9,9 +9,9 @@ from typing import Literal
 # Six digits bound a number, so that every version fits the columns it is ordered by.
 PATTERN = r"(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5})\.(?:0|[1-9][0-9]{0,5})"
 _WHOLE = re.compile(PATTERN)
-_NAME = re.compile(rf"([a-z0-9]+(?:-[a-z0-9]+)*)(?:/({PATTERN}))?")
-
-LONGEST_SLUG = 60
+# A term, and perhaps one of its versions.
+NAMED = rf"([a-z0-9]+(?:-[a-z0-9]+)*)(?:/({PATTERN}))?"
+_NAME = re.compile(NAMED)
 
 Step = Literal["major", "minor", "patch"]
 
@@ -50,6 +50,6 @@ def parse_name(text: str) -> tuple[str, str]:
     Raises ``ValueError`` for anything else.
     """
     found = _NAME.fullmatch(text.strip())
-    if not found or len(found[1]) > LONGEST_SLUG:
+    if not found:
         raise ValueError(f"not the name of a term or a version: {text!r}")
     return found[1], found[2] or ""

@@ -37,7 +37,7 @@ OPERATIONS = {
     "terms_list",
     "terms_retrieve",
     "terms_versions_retrieve",
-    "terms_compare_retrieve",
+    "terms_compare",
 }
 
 

@@ -62,7 +62,7 @@ NO_PAGES = {
     *("term-part", "term-status", "term-proof", "term-schema", "term-context"),
     *("term-context-document", "term-shapes", "vocabulary-document"),
     *("vocabulary-changes-atom", "vocabulary-changes-json"),
-    *("poll-manifest", "poll-ballots", "poll-result"),
+    *("poll-manifest", "poll-ballots", "poll-result", "poll-export"),
     *("proposal-text", "proposal-withdraw-support", "proposal-withdraw"),
     *("token-revoke", "mfa_login_webauthn", "mfa_download_recovery_codes"),
     *("term-badge", "term-badge-dark", "term-qr"),
@@ -225,6 +225,13 @@ def as_a_visitor(visitor: Visitor, world: World) -> None:
         visitor.go(reverse("record-entry", args=[entry.leaf_hash]))
 
 
+SOMEBODYS_POLICY = """
+@prefix odrl: <http://www.w3.org/ns/odrl/2/> .
+<http://shop.example/policy> a odrl:Offer ;
+  odrl:permission [ odrl:action odrl:play ; odrl:target <http://shop.example/song> ] .
+"""
+
+
 def choosing_terms(visitor: Visitor) -> None:
     choose = reverse("term-choose")
     visitor.go(choose)
@@ -275,6 +282,13 @@ def as_a_member(visitor: Visitor, world: World) -> None:
         visitor.go(world.proposal(stage).get_absolute_url())
     paid = CheckoutIntent.objects.get(person=world.member, state="paid")
     visitor.go(reverse("join-wait") + f"?checkout={paid.pk}")
+    # A policy of somebody else, whole, in part and not at all
+    visitor.go(reverse("term-import"))
+    visitor.send("Read it", {"The policy": "This is no policy."})
+    policy = Version.objects.newest().earliest("issued").renditions.get(name="policy.ttl")
+    visitor.send("Read it", {"The policy": bytes(policy.body).decode()})
+    visitor.go(reverse("term-import"))
+    visitor.send("Read it", {"The policy": SOMEBODYS_POLICY})
     # Forms that are refused, and say why
     visitor.go(reverse("tokens"))
     visitor.send("Make a token")

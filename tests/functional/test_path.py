@@ -144,7 +144,7 @@ def test_from_dues_to_a_term_that_a_developer_verifies(
     expect(bo.locator("#poll-state")).to_contain_text("3 in favour")
 
     bo.goto(f"{home}/terms/")
-    bo.get_by_role("link", name="Leave my letters alone").click()
+    bo.get_by_role("article").get_by_role("link", name="Leave my letters alone").click()
     expect(bo.get_by_text("3 of 3 members who could vote took part.")).to_be_visible()
     fetch_and_verify(home)
 

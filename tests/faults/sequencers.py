@@ -33,7 +33,7 @@ def sequence(
     actions.BATCH = batch
 
     if kill:
-        _die_at(*kill)
+        die_at(*kill)
     for _ in range(rounds):
         sweeps.sequence(datetime.fromisoformat(at))
 
@@ -68,7 +68,8 @@ def counted() -> None:
 JOBS: dict[str, Callable[..., None]] = {"sequence": sequence, "submit": submit}
 
 
-def _die_at(target: str, when: str, nth: int) -> None:
+def die_at(target: str, when: str, nth: int) -> None:
+    """Have this process kill itself when the n-th call of a function begins or has ended."""
     module, _, path = target.partition(":")
     *owners, name = path.split(".")
     owner: Any = import_module(module)
@@ -88,29 +89,31 @@ def _die_at(target: str, when: str, nth: int) -> None:
     setattr(owner, name, deadly)
 
 
-def _fork(job: dict[str, Any]) -> int:
+def _fork(jobs: dict[str, Callable[..., None]], job: dict[str, Any]) -> int:
     child = os.fork()
     if child:
         return child
     try:
-        JOBS[job.pop("do")](**job)
+        jobs[job.pop("do")](**job)
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
 
 
-def main() -> None:
+def serve(jobs: dict[str, Callable[..., None]]) -> None:
+    """Do what is asked for on standard input, each job in a process of its own."""
     database, public_root, keys = sys.argv[1:]
     settings.DATABASES["default"]["NAME"] = database
     settings.PUBLIC_ROOT, settings.KEYS_DIR = Path(public_root), Path(keys)
+    settings.SEALING_KEYS = [str(Path(keys, "sealing"))]
     django.setup()
     for line in sys.stdin:
-        children = [_fork(job) for job in json.loads(line)]
+        children = [_fork(jobs, job) for job in json.loads(line)]
         codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
         sys.stdout.write(json.dumps(codes) + "\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    serve(JOBS)

@@ -67,13 +67,13 @@ class PollListView(ListAPIView[Poll]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Poll]:
-        return Poll.objects.order_by(*self.ordering)
+        return Poll.objects.with_objections().order_by(*self.ordering)
 
 
 class PollView(RetrieveAPIView[Poll]):
     permission_classes = [AllowAny]
     serializer_class = serializers.PollOut
-    queryset = Poll.objects.all()
+    queryset = Poll.objects.with_objections()
 
     @extend_schema(summary="One poll, with its result once it has closed")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -106,6 +106,29 @@ class IssueView(APIView):
             raise ValidationError({malformed.field: [malformed.reason]}) from None
         return Response(
             {"blind_signature": to_base64(signature)}, headers={"Cache-Control": "no-store"}
+        )
+
+
+class ObjectionView(APIView):
+    """Only that somebody objected, and to what, is kept; how they voted is not asked."""
+
+    permission_classes = [HasScope("polls:vote")]
+    parser_classes = [SmallJSONParser]
+
+    @extend_schema(
+        summary="Object to what a closed poll says of your ballot, once",
+        request=serializers.ObjectionIn,
+        responses={status.HTTP_201_CREATED: serializers.ObjectionIn},
+    )
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        poll = get_object_or_404(Poll, pk=pk)
+        said = serializers.ObjectionIn(data=request.data)
+        said.is_valid(raise_exception=True)
+        actions.object_to(
+            poll=poll, **said.validated_data, by=cast(Person, request.user), at=timezone.now()
+        )
+        return Response(
+            said.data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"}
         )
 
 

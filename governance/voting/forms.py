@@ -1,4 +1,4 @@
-"""Turn what scrutineers send into values. Nothing is saved here."""
+"""Turn what people send about a vote into values. Nothing is saved here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.voting.faults import FAULTS, LONGEST_SENTENCE
+from governance.voting.models import Objection
 
 
 class FaultForm(forms.Form):
@@ -26,4 +27,18 @@ class FaultForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["fault"].choices = [  # type: ignore[attr-defined]
             (code, gettext(words)) for code, words in FAULTS.items()
+        ]
+
+
+class ObjectionForm(forms.Form):
+    """What is wrong with what we say of somebody's ballot: of what fits, one."""
+
+    kind = forms.ChoiceField(label=_("What is wrong"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, took_ballot: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = Objection.Kind
+        fitting = (kinds.TOOK_NONE, kinds.RECEIPT_MISSING) if took_ballot else (kinds.TOOK_ONE,)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (kind.value, kind.label) for kind in fitting
         ]

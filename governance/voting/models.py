@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,9 @@ from governance.voting.manifest import Manifest, read
 from governance.voting.rule import EQUAL_SHARES, METHODS, Option, PollRule, text_sha256
 from kernel.sweeps import Claimable
 from members.models import AbstractEvent, Person
+
+# For so long after the close somebody on the roll can object.
+OBJECTIONS_FOR = timedelta(days=14)
 
 
 class Event(AbstractEvent):
@@ -45,6 +49,18 @@ class PollQuerySet(models.QuerySet["Poll"]):
     def taking_ballots(self, at: datetime) -> Self:
         """Polls that take ballots at ``at``: open by their row *and* within their window."""
         return self.filter(stage=stages.OPEN, closes_at__gt=at)
+
+    def objections_over(self, at: datetime) -> Self:
+        """Polls whose time for objections has ended, and whose objections are not yet counted."""
+        return self.filter(
+            stage=stages.CLOSED, closed_at__lte=at - OBJECTIONS_FOR, objection_count__isnull=True
+        )
+
+    def with_objections(self) -> Self:
+        """Each poll with ``objections_so_far``: how many there are."""
+        of_poll = Objection.objects.filter(entry__poll=OuterRef("pk")).order_by()
+        counted = of_poll.values("entry__poll").annotate(number=Count("pk")).values("number")
+        return self.annotate(objections_so_far=Coalesce(Subquery(counted), 0))
 
     def to_list(self) -> Self:
         """Open ones first, by when they close; then what is coming; then what is over."""
@@ -233,6 +249,11 @@ class Poll(models.Model):
         """Whether it was cancelled for a fault, and not called off before it opened."""
         return self.stage == stages.CANCELLED and bool(self.manifest_sha256)
 
+    @property
+    def objections_until(self) -> datetime | None:
+        """When the time for objections ends; None before the close."""
+        return None if self.closed_at is None else self.closed_at + OBJECTIONS_FOR
+
     def takes_ballots(self, at: datetime) -> bool:
         return self.stage == stages.OPEN and at < self.closes_at
 
@@ -348,6 +369,52 @@ class IssueMark(models.Model):
 
     def __str__(self) -> str:
         return f"issue mark {self.pk}"
+
+
+class Objection(models.Model):
+    """That somebody on the roll says the count of who took a ballot, or of ballots, is wrong.
+
+    One for each roll entry. It says nothing of a choice, and holds no ballot's hash.
+    """
+
+    class Kind(models.TextChoices):
+        TOOK_NONE = "took-none", _("I took no ballot, and you say that I did.")
+        TOOK_ONE = "took-one", _("I took a ballot, and you say that I did not.")
+        RECEIPT_MISSING = (
+            "receipt-missing",
+            _("I have a receipt, and its hash is not among the published ballots."),
+        )
+
+    entry = models.OneToOneField(
+        RollEntry, primary_key=True, on_delete=models.PROTECT, related_name="objection"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["took-none", "took-one", "receipt-missing"]),
+                name="voting_objection_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"objection {self.pk}"
+
+
+class ObjectionCount(models.Model):
+    """How many objections there were to a poll when the time for them ended, by kind."""
+
+    poll = models.OneToOneField(
+        Poll, primary_key=True, on_delete=models.PROTECT, related_name="objection_count"
+    )
+    counts = models.JSONField()
+    record_hash = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"objections to {self.pk}"
 
 
 class StoredBallot(models.Model):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
+from django.urls import reverse
+
 from governance.voting import roll, stages
-from governance.voting.models import IssueMark, Poll, RollEntry
+from governance.voting.models import IssueMark, Objection, Poll, RollEntry
 from kernel import sealed
 from members.models import Person
 from members.standing import Period
@@ -42,6 +45,21 @@ def place_of(person: Person, poll: Poll, at: datetime) -> Place:
     )
     cutoff = None if first else roll.first_cutoff(periods, at.date(), min_days=poll.min_days)
     return Place(on_roll=False, first_poll=first, first_cutoff=cutoff)
+
+
+def objections(poll: Poll) -> int:
+    """How many have objected to what ``poll`` says of their ballot."""
+    return Objection.objects.filter(entry__poll=poll).count()
+
+
+def has_objected(person: Person, poll: Poll) -> bool:
+    """Whether ``person`` did: for their eyes alone."""
+    return Objection.objects.filter(entry__poll=poll, entry__person=person).exists()
+
+
+def verify_command(poll: Poll) -> str:
+    """The command that checks ``poll`` from anywhere."""
+    return f"python manage.py verify_poll {settings.PUBLIC_ORIGIN}{reverse('poll', args=[poll.pk])}"
 
 
 def voter_tag(person: Person, poll: Poll) -> str:

@@ -106,3 +106,11 @@ CANCELLED = register(
         summary=_("Two scrutineers cancelled an open vote for a fault they named: %(fault)s."),
     )
 )
+
+OBJECTIONS = register(
+    EntryType(
+        name="poll.objections",
+        schema=closed({"poll": UUID, "tookNone": COUNT, "tookOne": COUNT, "receiptMissing": COUNT}),
+        summary=_("The time to object to the count of a vote ended."),
+    )
+)

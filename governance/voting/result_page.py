@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from governance.voting import exports, lots, words
+from governance.voting import exports, lots, reads, words
 from governance.voting.chart import bars, duels, flow
 from governance.voting.models import Poll
 from governance.voting.rule import APPROVAL, EQUAL_SHARES, SCHULZE, STV, YES_NO
@@ -20,11 +20,14 @@ def context(shown: Poll) -> dict[str, Any]:
     found: dict[str, Any] = {
         "result": result,
         "commitments": shown.commitments.order_by("at", "pk"),
+        "verify_command": reads.verify_command(shown),
+        "objections": reads.objections(shown),
         "picture": f"voting/_picture_{shown.method}.html",
         "exports": _exports(shown),
         "ties": [words.tie(one, labels) for one in result.get("ties", [])],
     }
-    if drawn := words.drawn(result.get("ties", [])):
+    broken = [*result.get("ties", []), *result.get("greedy", {}).get("ties", [])]
+    if drawn := words.drawn(broken):
         lot = lots.lot_of(shown)
         found["lot"] = lot
         found["drawn"] = [(labels[one], one, lot.number(one).hex()) for one in lot.order(drawn)]

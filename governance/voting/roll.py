@@ -51,9 +51,15 @@ def leaf(*, poll: str, person: str, salt: bytes) -> bytes:
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """The RFC 6962 root of the tree over the leaves in ascending order."""
-    levels = [sorted(leaves)]
-    while len(below := levels[-1]) > 1:
-        levels.append(
+    complete = levels(sorted(leaves))
+    return tree_root(len(leaves), lambda height, number: complete[height][number])
+
+
+def levels(leaves: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The roots of the complete subtrees over the leaves, by their height."""
+    found = [leaves]
+    while len(below := found[-1]) > 1:
+        found.append(
             [node_hash(*below[at : at + 2]) for at in range(0, len(below) - len(below) % 2, 2)]
         )
-    return tree_root(len(leaves), lambda height, number: levels[height][number])
+    return found

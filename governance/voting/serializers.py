@@ -8,9 +8,10 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from governance.record.canonical import timestamp
 from governance.voting import exports, stages, words
 from governance.voting.ballots import Malformed, from_base64
-from governance.voting.models import Poll
+from governance.voting.models import Objection, Poll
 from governance.voting.result_shapes import RESULT
 
 
@@ -46,6 +47,13 @@ class ExportOut(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+class ObjectionsOut(serializers.Serializer[Any]):
+    """How many people on the roll objected, and until when they can."""
+
+    count = serializers.IntegerField()
+    until = serializers.DateTimeField()
+
+
 class PollOut(serializers.ModelSerializer[Poll]):
     """A poll. Nothing here tells how a vote is going: ``result`` is null until it has closed."""
 
@@ -57,6 +65,7 @@ class PollOut(serializers.ModelSerializer[Poll]):
     exports = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField(allow_null=True)
     answer = serializers.SerializerMethodField()
+    objections = serializers.SerializerMethodField()
 
     class Meta:
         model = Poll
@@ -65,7 +74,7 @@ class PollOut(serializers.ModelSerializer[Poll]):
             *("opens_at", "closes_at", "roll_from", "cutoff", "min_days", "roll_size"),
             *("manifest_url", "manifest_sha256", "record_hash_opened"),
             *("result", "answer", "result_sha256", "record_hash_result"),
-            *("ballots_url", "bundle_sha256", "exports"),
+            *("ballots_url", "bundle_sha256", "exports", "objections"),
         ]
         read_only_fields = fields
 
@@ -95,6 +104,25 @@ class PollOut(serializers.ModelSerializer[Poll]):
     def get_answer(self, poll: Poll) -> str:
         """The result in one sentence, empty until the poll has closed."""
         return words.answer(poll)
+
+    @extend_schema_field(ObjectionsOut(allow_null=True))
+    def get_objections(self, poll: Poll) -> dict[str, Any] | None:
+        """How many objected, never who; null until the poll has closed."""
+        if poll.objections_until is None:
+            return None
+        return {
+            "count": poll.objections_so_far,  # type: ignore[attr-defined] # an annotation
+            "until": timestamp(poll.objections_until),
+        }
+
+
+class ObjectionIn(serializers.Serializer[Any]):
+    """To what you object: that you are said to have taken a ballot, or not to have; or a receipt.
+
+    No receipt and no hash is asked for: an objection says nothing of a choice.
+    """
+
+    kind = serializers.ChoiceField(choices=Objection.Kind.choices)
 
 
 class IssueIn(serializers.Serializer[Any]):

@@ -71,6 +71,17 @@ def remind_due(at: datetime) -> int:
     )
 
 
+@sweep("voting.objections", every=timedelta(minutes=1))
+def count_objections(at: datetime) -> int:
+    """Record how many objected to each poll whose time for objections has ended."""
+    return _each(
+        Poll.objects.objections_over(at),
+        at,
+        actions.count_objections,
+        by=Program("sweep:voting.objections"),
+    )
+
+
 def _each(polls: QuerySet[Poll], at: datetime, act: Callable[..., Any], *, by: Program) -> int:
     """Claim the polls and act on each; answer how many there were."""
     waiting = Upkeep.objects.filter(poll__in=polls).order_by("attempts", "pk")

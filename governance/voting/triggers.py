@@ -122,7 +122,7 @@ OF_THE_METHODS = (
     *FROM_THE_BEGINNING,
     *refuse_change("voting_poll", when=_poll_condition(), why="frozen"),
 )
-TRIGGERS = (
+OF_THE_LIFE = (
     *OF_THE_METHODS,
     *append_only("voting_concern"),
     _only_while("voting_concern", stages.SCHEDULED),
@@ -133,4 +133,9 @@ TRIGGERS = (
     ),
     *refuse_removal("voting_namedfault"),
     _cancelled_by_two(),
+)
+TRIGGERS = (
+    *OF_THE_LIFE,
+    *append_only("voting_objection"),
+    *append_only("voting_objectioncount"),
 )

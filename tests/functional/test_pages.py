@@ -62,7 +62,7 @@ NO_PAGES = {
     *("term-part", "term-status", "term-proof", "term-schema", "term-context"),
     *("term-context-document", "term-shapes", "vocabulary-document"),
     *("vocabulary-changes-atom", "vocabulary-changes-json"),
-    *("poll-manifest", "poll-ballots", "poll-result", "poll-export"),
+    *("poll-manifest", "poll-my-roll-entry-file", "poll-ballots", "poll-result", "poll-export"),
     *("proposal-text", "proposal-withdraw-support", "proposal-withdraw"),
     *("token-revoke", "mfa_login_webauthn", "mfa_download_recovery_codes"),
     *("term-badge", "term-badge-dark", "term-qr"),
@@ -278,6 +278,11 @@ def as_a_member(visitor: Visitor, world: World) -> None:
     ):
         visitor.go(reverse(name))
     visitor.go(reverse("poll", args=[world.poll("open").pk]))
+    closed = Poll.objects.filter(stage="closed").order_by("-closed_at")[0]
+    for name in ("poll-verify", "poll-receipt", "poll-my-roll-entry"):
+        visitor.go(reverse(name, args=[world.poll("open").pk]))
+    for name in ("poll-verify", "poll-receipt", "poll-my-roll-entry", "poll-objection"):
+        visitor.go(reverse(name, args=[closed.pk]))
     for stage in ("idea", "discussion", "final", "voting", "adopted"):
         visitor.go(world.proposal(stage).get_absolute_url())
     paid = CheckoutIntent.objects.get(person=world.member, state="paid")

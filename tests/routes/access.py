@@ -324,6 +324,13 @@ ACCESS: dict[str, Doors] = {
     "poll-manifest": _reads(EVERYBODY, _open_poll),
     "poll-ballots": _reads(EVERYBODY, _closed_poll),
     "poll-result": _reads(EVERYBODY, _closed_poll),
+    "poll-verify": _reads(EVERYBODY, _closed_poll),
+    "poll-receipt": _reads(EVERYBODY, _closed_poll),
+    "poll-my-roll-entry": _reads(SIGNED_IN, _closed_poll),
+    "poll-my-roll-entry-file": _reads(MEMBERS, _open_poll),
+    "poll-objection": _form(
+        SIGNED_IN, lambda s: {"kind": "took-one"}, _closed_poll, answers=(302, 409, 422)
+    ),
     "poll-export": _reads(EVERYBODY, _export),
     # Proposals
     "proposal-list": _reads(EVERYBODY),
@@ -389,6 +396,9 @@ ACCESS: dict[str, Doors] = {
     "api-poll": _reads(API_READERS, _closed_poll),
     "api-poll-issue": _posts(
         _API_MEMBERS, _open_poll, sends=lambda s: {"blinded": s.blinded}, answers=_codes(200)
+    ),
+    "api-poll-objection": _posts(
+        _API_MEMBERS, _closed_poll, sends=lambda s: {"kind": "took-one"}, answers=_codes(201, 409)
     ),
     "api-poll-cast": _posts(
         EVERYBODY, _open_poll, sends=lambda s: s.ballot, answers=_codes(201), csrf=False

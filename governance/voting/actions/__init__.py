@@ -14,6 +14,7 @@ from governance.voting.actions.closing import (
     publish_exports,
 )
 from governance.voting.actions.life import cancel_poll, open_poll, schedule_poll
+from governance.voting.actions.objecting import count_objections, object_to
 from governance.voting.actions.reminding import remind
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "commit_ballots",
     "conclude_cancellation",
     "confirm_fault",
+    "count_objections",
     "issue",
     "name_fault",
+    "object_to",
     "open_poll",
     "public_files",
     "publish_bundle",

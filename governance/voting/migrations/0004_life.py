@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from governance.voting.triggers import OF_THE_METHODS, TRIGGERS
+from governance.voting.triggers import OF_THE_LIFE, OF_THE_METHODS
 from kernel.immutability import Install, Remove
 
 
@@ -200,5 +200,5 @@ class Migration(migrations.Migration):
                 fields=("poll", "person"), name="voting_concern_once"
             ),
         ),
-        Install(TRIGGERS),
+        Install(OF_THE_LIFE),
     ]

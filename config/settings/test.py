@@ -31,6 +31,7 @@ STORAGES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: tests use threads, processes and servers. One for each xdist worker.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["NAME"] = str(_scratch / "db.sqlite3")
     # Tests kill processes, never the machine: the disk need not be waited for.
     DATABASES["default"]["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"

@@ -24,7 +24,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from governance.voting.formats import blt, pabulib, preflib, published
-from governance.voting.rule import APPROVAL, EQUAL_SHARES, SCHULZE, STV, YES_NO, PollRule
+from governance.voting.rule import ABSTAIN, APPROVAL, EQUAL_SHARES, SCHULZE, STV, YES_NO, PollRule
 from governance.voting.tally.ballots import ranking
 from governance.voting.tally.election import Election
 
@@ -70,9 +70,13 @@ def _ranked(election: Election) -> Election:
     """The election with rankings, where its ballots are to be written as such."""
     if election.method not in (YES_NO, APPROVAL) or election.approvals is None:
         return election
+    # Abstaining is an option of yes_no, and of no other.
+    nothing = frozenset({ABSTAIN} if election.method == YES_NO else ())
     return replace(
         election,
-        rankings={ranking([approval]): cast for approval, cast in election.approvals.items()},
+        rankings={
+            ranking([approval or nothing]): cast for approval, cast in election.approvals.items()
+        },
     )
 
 

@@ -63,11 +63,11 @@ class ExplanationShape(Shape):
 
     check = serializers.ChoiceField(choices=["quorum", "majority"])
     share = serializers.CharField()
-    inFavour = serializers.IntegerField()  # noqa: N815 - the result is named so
+    inFavour = serializers.IntegerField()
     met = serializers.BooleanField()
     eligible = serializers.IntegerField(required=False)
     needed = serializers.IntegerField(required=False)
-    foundingMinimum = serializers.IntegerField(required=False)  # noqa: N815
+    foundingMinimum = serializers.IntegerField(required=False)
     against = serializers.IntegerField(required=False)
 
 
@@ -83,8 +83,8 @@ class YesNoResult(_Turnout):
 class ApprovalRound(Shape):
     candidate = serializers.CharField()
     votes = serializers.IntegerField()
-    quorumMet = serializers.BooleanField()  # noqa: N815
-    majorityMet = serializers.BooleanField()  # noqa: N815
+    quorumMet = serializers.BooleanField()
+    majorityMet = serializers.BooleanField()
     wins = serializers.BooleanField()
 
 
@@ -108,8 +108,8 @@ class DefaultCheck(Shape):
     candidate = serializers.CharField()
     above = serializers.IntegerField()
     below = serializers.IntegerField()
-    quorumMet = serializers.BooleanField()  # noqa: N815
-    majorityMet = serializers.BooleanField()  # noqa: N815
+    quorumMet = serializers.BooleanField()
+    majorityMet = serializers.BooleanField()
     dropped = serializers.BooleanField()
 
 
@@ -153,14 +153,14 @@ class SchulzeResult(_Counted):
             resource_type_field_name="step",
         )
     )
-    tiedFirst = _ids()  # noqa: N815
+    tiedFirst = _ids()
     order = _ids(help_text="The order of finish.")
     dropped = _ids(help_text="Options that did not carry against the default.")
     pairwise = _by_option(
         _by_option(serializers.IntegerField()),
         help_text="How many prefer the first option to the second.",
     )
-    beatPaths = BeatPath(many=True)  # noqa: N815
+    beatPaths = BeatPath(many=True)
 
 
 class TransferValue(Shape):
@@ -177,7 +177,7 @@ class StvStage(Shape):
     candidate = serializers.CharField(allow_null=True)
     transfers = _by_option(serializers.CharField(), help_text=_VOTES)
     votes = _by_option(serializers.CharField(), help_text=_VOTES)
-    nonTransferable = serializers.CharField(help_text=_VOTES)  # noqa: N815
+    nonTransferable = serializers.CharField(help_text=_VOTES)
     lost = serializers.CharField(help_text=_VOTES)
     elected = _ids()
     filled = _ids(help_text="Elected to places that were left, without the quota.")
@@ -203,18 +203,18 @@ class Purchase(Shape):
     project = serializers.CharField()
     cost = serializers.CharField(help_text=_MONEY)
     supporters = serializers.IntegerField()
-    effectiveVotes = serializers.CharField()  # noqa: N815
+    effectiveVotes = serializers.CharField()
     payment = serializers.CharField(help_text=_MONEY)
-    paidInFull = serializers.IntegerField()  # noqa: N815
-    paidAllTheyHad = serializers.IntegerField()  # noqa: N815
-    fromThem = serializers.CharField(help_text=_MONEY)  # noqa: N815
+    paidInFull = serializers.IntegerField()
+    paidAllTheyHad = serializers.IntegerField()
+    fromThem = serializers.CharField(help_text=_MONEY)
 
 
 class NotFunded(Shape):
     project = serializers.CharField()
     cost = serializers.CharField(help_text=_MONEY)
     supporters = serializers.IntegerField()
-    supportersHadLeft = serializers.CharField(help_text=_MONEY)  # noqa: N815
+    supportersHadLeft = serializers.CharField(help_text=_MONEY)
 
 
 class ShareRaise(Shape):
@@ -243,10 +243,10 @@ class EqualSharesResult(_Counted):
     share = serializers.CharField(help_text=_MONEY)
     rounds = Purchase(many=True)
     raises = ShareRaise(many=True)
-    raisedBy = serializers.IntegerField(required=False)  # noqa: N815
-    raisedShare = serializers.CharField(required=False, help_text=_MONEY)  # noqa: N815
-    notFunded = NotFunded(many=True, help_text="Who came nearest first.")  # noqa: N815
-    setAside = _ids(help_text="Projects that cost more than the whole budget.")  # noqa: N815
+    raisedBy = serializers.IntegerField(required=False)
+    raisedShare = serializers.CharField(required=False, help_text=_MONEY)
+    notFunded = NotFunded(many=True, help_text="Who came nearest first.")
+    setAside = _ids(help_text="Projects that cost more than the whole budget.")
     greedy = GreedyBeside()
 
 

@@ -59,9 +59,12 @@ def listed(names: Sequence[str]) -> str:
 def tie(tie: Mapping[str, Any], labels: Labels) -> str:
     """A tie and how it broke, in words."""
     names = listed([labels.get(one, one) for one in tie["candidates"]])
-    order = listed([labels.get(one, one) for one in tie["order"]])
+    order = [labels.get(one, one) for one in tie["order"]]
     said = _TIED[tie["where"]].format(names=names, step=tie["step"])
-    return f"{said} {_BROKEN[tie['how']].format(order=order)}"
+    broken = _BROKEN[tie["how"]].format(order=listed(order))
+    if tie["where"] == "exclusion":
+        broken = _OUT[tie["how"]].format(last=listed(order[-1:]))
+    return f"{said} {broken}"
 
 
 def drawn(ties: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -82,6 +85,10 @@ _BROKEN: Mapping[str, Any] = {
     "earlier stage": _("Their votes at an earlier stage decided, the first first: {order}."),
     "cost": _("What costs less came first: {order}."),
     "votes": _("What has more supporters came first: {order}."),
+}
+_OUT: Mapping[str, Any] = {
+    LOT: _("The lot decided that {last} was out."),
+    "earlier stage": _("{last} had fewer at an earlier stage and was out."),
 }
 
 
@@ -135,9 +142,11 @@ def _schulze(poll: Poll, result: Mapping[str, Any], labels: Labels) -> str:
         return gettext("“{name}” is preferred to every other option.").format(name=name)
     if any(tie["step"] == 1 for tie in result["ties"]):
         return gettext("“{name}” is chosen, by lot among equals.").format(name=name)
-    return gettext("“{name}” is chosen: no other option that carried has a stronger claim.").format(
-        name=name
-    )
+    if duels.in_circle(result):
+        return gettext(
+            "“{name}” is chosen: preferences went in a circle, and its claim is the strongest."
+        ).format(name=name)
+    return gettext("“{name}” comes before every other option that carried.").format(name=name)
 
 
 def _equal_shares(poll: Poll, result: Mapping[str, Any], labels: Labels) -> str:

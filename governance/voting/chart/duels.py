@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from governance.voting.chart.colours import WIDTH, key
+from governance.voting.chart.colours import WIDTH
 
 # A table of more options than this is no longer read: there, the duels of the first stand alone.
 WIDEST = 16
@@ -48,7 +48,7 @@ class Cell:
 class Row:
     """One option against each: ``place`` in the order of finish, None if it was dropped."""
 
-    key: str
+    number: int
     label: str
     place: int | None
     cells: tuple[Cell, ...]
@@ -83,7 +83,7 @@ class Duels:
     ``finish`` is the order of finish; ``rows`` the matrix, in that order and the dropped ones last,
     empty where there are too many; ``first`` the duels of the winner; ``there`` and ``back`` the
     ways from the winner to the second and back, where there are any; ``by_lot`` says that the lot
-    put the winner first; ``circle`` that the weakest duels of a circle had to be dropped.
+    put the winner first.
     """
 
     winner: str
@@ -118,12 +118,12 @@ def duels(result: Mapping[str, Any], labels: Mapping[str, str]) -> Duels:
         finish=tuple(named(one) for one in order),
         rows=tuple(
             Row(
-                key=key(at),
+                number=at,
                 label=named(one),
                 place=order.index(one) + 1 if one in order else None,
                 cells=tuple(_cell(result, one, other) for other in everybody),
             )
-            for at, one in enumerate(everybody)
+            for at, one in enumerate(everybody, 1)
         )
         if len(everybody) <= WIDEST
         else (),
@@ -133,7 +133,7 @@ def duels(result: Mapping[str, Any], labels: Mapping[str, str]) -> Duels:
         there=_way(result, winner, second, duel) if second else None,
         back=_way(result, second, winner, duel) if second else None,
         by_lot=any(tie["step"] == 1 for tie in result["ties"]),
-        circle=any(step["step"] == "schwartz" and step["dropped"] for step in result["rounds"]),
+        circle=in_circle(result),
     )
 
 
@@ -144,6 +144,11 @@ def beats_all(result: Mapping[str, Any]) -> bool:
     return all(
         votes > table[other][winner] for other, votes in table[winner].items() if other != winner
     )
+
+
+def in_circle(result: Mapping[str, Any]) -> bool:
+    """Whether preferences went in a circle, so that the weakest duels in it had to be dropped."""
+    return any(step["step"] == "schwartz" and step["dropped"] for step in result["rounds"])
 
 
 def _duel(

@@ -18,7 +18,8 @@ from kernel.money import Money
 class Funded:
     """A project that is funded: so many supporters paid ``payment``, the others all they had.
 
-    ``last_start`` and ``last_length`` are where in its bar the money of these lies.
+    ``length`` is that of its cost, on one scale with every other project's; ``last_start`` and
+    ``last_length`` are where in it the money of these lies.
     """
 
     key: str
@@ -29,13 +30,17 @@ class Funded:
     in_full: int
     gave_all: int
     from_them: Money
+    length: int
     last_start: int
     last_length: int
 
 
 @dataclass(frozen=True, slots=True)
 class NotFunded:
-    """A project that is not: what its supporters had left, and what they lacked."""
+    """A project that is not: what its supporters had left, and what they lacked.
+
+    ``length`` is that of its cost, ``left_length`` that of what they had left.
+    """
 
     key: str
     label: str
@@ -44,6 +49,7 @@ class NotFunded:
     had_left: Money
     lacked: Money
     length: int
+    left_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,11 @@ class Shares:
     raises: tuple[Raise, ...]
     greedy: Greedy
 
+    @property
+    def stopped_short(self) -> bool:
+        """Whether one more raise would have cost more than the budget."""
+        return any(one.overspends for one in self.raises)
+
 
 def shares(
     result: Mapping[str, Any],
@@ -142,8 +153,13 @@ def shares(
             )
         return tuple(found)
 
+    dearest = max(costs.values())
+
+    def scaled(amount: str) -> int:
+        return round(WIDTH * Fraction(amount) / dearest)
+
     def funded(row: Mapping[str, Any]) -> Funded:
-        last = round(WIDTH * Fraction(row["fromThem"]) / Fraction(row["cost"]))
+        length, last = scaled(row["cost"]), scaled(row["fromThem"])
         return Funded(
             key=keys[row["project"]],
             label=named(row["project"]),
@@ -153,7 +169,8 @@ def shares(
             in_full=row["paidInFull"],
             gave_all=row["paidAllTheyHad"],
             from_them=money(row["fromThem"]),
-            last_start=WIDTH - last,
+            length=length,
+            last_start=length - last,
             last_length=last,
         )
 
@@ -166,7 +183,8 @@ def shares(
             supporters=row["supporters"],
             had_left=left,
             lacked=cost - left,
-            length=int(WIDTH * Fraction(row["supportersHadLeft"]) / Fraction(row["cost"])),
+            length=scaled(row["cost"]),
+            left_length=scaled(row["supportersHadLeft"]),
         )
 
     winners, beside = result["winners"], result["greedy"]

@@ -25,6 +25,8 @@ from governance.voting.rule import Option, PollRule, text_sha256
 from governance.voting.voter import Voter
 from members.models import Person
 from tests.conftest import NOW, TEST
+from tests.governance.voting.settled import BALLOTS, RULES, Settle
+from tests.governance.voting.settled import OPTIONS as OFFERED
 
 RULE = PollRule(method="yes_no", quorum="1/4", majority="1/2")
 OPTIONS = [
@@ -139,6 +141,35 @@ def ada_opens(
         return page
 
     return open_page
+
+
+@pytest.fixture
+def settle(
+    make_open: Callable[..., Poll], people: Callable[[int], list[Person]], now: datetime
+) -> Settle:
+    """A closed poll of one method: see :class:`Settle`."""
+
+    def make(
+        method: str,
+        *,
+        ballots: list[list[str]] | None = None,
+        revote: list[str] | None = None,
+        voters: int = 5,
+        **changes: Any,
+    ) -> Poll:
+        members = people(voters)
+        given: dict[str, Any] = {"rule": RULES[method], "options": OFFERED[method]}
+        poll = make_open(**(given | changes))
+        cast = BALLOTS[method] if ballots is None else ballots
+        for number, (person, choices) in enumerate(zip(members, cast, strict=False)):
+            voter = take(poll, person, now)
+            versions = [choices] if number or revote is None else [choices, revote]
+            for version in versions:
+                actions.cast(poll_id=poll.pk, ballot=voter.ballot(*version), at=now)
+        actions.close_poll(poll=poll, at=poll.closes_at, by=TEST)
+        return poll
+
+    return make
 
 
 def manifest_of(poll: Poll) -> dict[str, Any]:

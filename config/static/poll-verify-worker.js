@@ -387,7 +387,8 @@ class NotThere extends Error {}
 
 async function fetched(url) {
   const answer = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
-  if (!answer.ok) throw new NotThere(String(answer.status));
+  if (answer.status === 404) throw new NotThere(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer.text();
 }
 

@@ -76,15 +76,12 @@ def test_what_does_not_fit_and_what_comes_twice_is_refused(
     assert Objection.objects.count() == 1
 
 
-def test_only_a_closed_poll_can_be_objected_to(make_open: Callable[..., Poll]) -> None:
+def test_only_a_closed_poll_can_be_objected_to(
+    make_person: Callable[..., Person], make_open: Callable[..., Poll]
+) -> None:
+    ada, poll = make_person(), make_open()
     with pytest.raises(Refused) as no:
-        poll = make_open()
-        actions.object_to(
-            poll=poll,
-            kind="took-one",
-            by=Person.objects.create_user("a@b.example"),
-            at=poll.opens_at,
-        )
+        actions.object_to(poll=poll, kind="took-one", by=ada, at=poll.opens_at)
     assert no.value.code == "poll-not-closed"
 
 
@@ -142,9 +139,15 @@ def test_the_api_takes_an_objection_and_counts_without_names(
     closed: Poll, voted: Person, client: Client
 ) -> None:
     address = reverse("api-poll-objection", args=[closed.pk])
-    assert client.post(address, {"kind": "took-none"}, "application/json").status_code in (401, 403)
+    sent = {"kind": "took-none"}
+    assert client.post(address, sent, "application/json").status_code in (401, 403)
     _token, secret = create_token(
-        person=voted, name="mine", scopes=["polls:vote"], by=voted, at=timezone.now()
+        person=voted,
+        name="mine",
+        opens=["polls:vote"],
+        lasts=timedelta(days=1),
+        by=voted,
+        at=timezone.now(),
     )
     header = {"Authorization": f"Bearer {secret}"}
     wrong = client.post(address, {"kind": "x"}, "application/json", headers=header)

@@ -11,6 +11,7 @@ from governance.proposals.actions import moves, words
 from governance.proposals.models import Proposal
 from governance.voting import actions as voting
 from governance.voting.models import Poll
+from governance.voting.rule import ABSTAIN, APPROVED, YES_NO
 from governance.voting.voter import Voter
 from kernel.refusal import Refused
 from members.models import Person
@@ -49,9 +50,23 @@ def vote(poll: Poll, *, yes: int, no: int, abstain: int, at: datetime, stay_away
 
     Of each ``yes + no + abstain + stay_away`` people, ``stay_away`` do not vote.
     """
-    choices = itertools.cycle(
-        ["yes"] * yes + ["no"] * no + ["abstain"] * abstain + [""] * stay_away
-    )
+    ways = [["yes"]] * yes + [["no"]] * no + [["abstain"]] * abstain + [[]] * stay_away
+    return _vote(poll, ways, at=at)
+
+
+def vote_somehow(poll: Poll, *, at: datetime) -> int:
+    """Have the others on the roll vote, whatever the method: each option has those who want it."""
+    if poll.method == YES_NO:
+        return vote(poll, yes=6, no=3, abstain=1, at=at)
+    options = [option.id for option in poll.choices]
+    ways = [options[first:] + options[:first] for first in range(len(options))]
+    if poll.method in APPROVED:
+        ways = [[option for option in options if option in way[:2]] for way in ways]
+    return _vote(poll, [*ways, ways[0], [ABSTAIN], []], at=at)
+
+
+def _vote(poll: Poll, ways: list[list[str]], *, at: datetime) -> int:
+    """Have them vote in these ways in turn; nothing chosen is staying away."""
     entries = (
         poll.roll.filter(issue_mark=None)
         .exclude(person__email__in=_VISITORS)
@@ -59,16 +74,16 @@ def vote(poll: Poll, *, yes: int, no: int, abstain: int, at: datetime, stay_away
         .order_by("person__email")
     )
     count = 0
-    for entry, choice in zip(entries, choices, strict=False):
-        if choice:
-            cast(poll, choice, by=entry.person, at=at)
+    for entry, choices in zip(entries, itertools.cycle(ways), strict=False):
+        if choices:
+            cast(poll, *choices, by=entry.person, at=at)
             count += 1
     return count
 
 
-def cast(poll: Poll, choice: str, *, by: Person, at: datetime) -> None:
+def cast(poll: Poll, *choices: str, by: Person, at: datetime) -> None:
     """One whole vote: take a token signed in, cast signed out, check the receipt."""
     voter = Voter(poll.manifest or {})
     voter.take(voting.issue(poll=poll, blinded=voter.blinded, by=by, at=at))
-    ballot = voter.ballot(choice)
+    ballot = voter.ballot(*choices)
     voter.check_receipt(ballot, voting.cast(poll_id=poll.pk, ballot=ballot, at=at))

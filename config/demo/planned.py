@@ -264,6 +264,56 @@ PLANNED = (
     ),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """An advisory vote, open when the story ends, so that its kind of ballot can be tried."""
+
+    title: str
+    question: str
+    method: str
+    # Each with what it stands for.
+    options: dict[str, tuple[str, str]]
+    default: str = ""
+
+
+ADVICE_CUTOFF = 2
+ADVICE_OPENS = 1
+ADVICE_LASTS = 6
+ADVICE = (
+    Advice(
+        title="Advisory: which work should come first?",
+        question="What the stewards should do next with the little time they have. This vote binds"
+        " nobody: it is here so that you can try a ballot that ranks.",
+        method="schulze",
+        default="rest",
+        options={
+            "german": ("Put every term into German", "Three terms are in German. The rest follow."),
+            "companies": (
+                "Write to a hundred companies",
+                "A letter to companies that sell to members, asking which term they would accept.",
+            ),
+            "schools": (
+                "Lend out a terms kit to schools",
+                "Three boxes with our terms as cards, for teachers to borrow.",
+            ),
+            "rest": ("None of these for now", "The stewards go on with what they are doing."),
+        },
+    ),
+    Advice(
+        title="Advisory: which evenings suit you for a members' meeting?",
+        question="Tick every evening on which you could come. This vote binds nobody: it is here so"
+        " that you can try a ballot that approves.",
+        method="approval",
+        options={
+            "monday": ("Monday, at seven", ""),
+            "tuesday": ("Tuesday, at seven", ""),
+            "wednesday": ("Wednesday, at eight", ""),
+            "thursday": ("Thursday, at eight", ""),
+        },
+    ),
+)
+
 # What members decided about a term once it was adopted: how long ago, and which.
 DEPRECATED = (197, "stay-on-your-own-site", "no-stalking")
 DEPRECATED_BECAUSE = "“No stalking” says all of this and more, and two terms for one thing confuse."

@@ -15,19 +15,33 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from config.demo import crowd
 from config.demo.checkout import Till
 from config.demo.people import GUISES, NAMED, address_of, crowd_names
-from config.demo.planned import DEPRECATED, DEPRECATED_BECAUSE, PLANNED, TRANSLATED, Planned
+from config.demo.planned import (
+    ADVICE,
+    ADVICE_CUTOFF,
+    ADVICE_LASTS,
+    ADVICE_OPENS,
+    DEPRECATED,
+    DEPRECATED_BECAUSE,
+    PLANNED,
+    TRANSLATED,
+    Advice,
+    Planned,
+)
 from governance.proposals import actions as proposals
 from governance.proposals import stages as proposal_stages
 from governance.proposals.models import Proposal
 from governance.terms import actions as terms
 from governance.terms import roster
 from governance.terms.models import Version
+from governance.voting import actions as voting
 from governance.voting import stages as poll_stages
 from governance.voting.models import Poll
+from governance.voting.rule import Option, PollRule, text_sha256
 from kernel.sweeps import registered
 from members import actions as members
 from members.models import Person, Program
@@ -143,6 +157,8 @@ class Story:
         for written in tomllib.loads((HERE / "german.toml").read_text("utf-8"))["term"]:
             at = self._ago(TRANSLATED)
             yield at, partial(self._translate, written, at)
+        for advice in ADVICE:
+            yield self._ago(ADVICE_CUTOFF), partial(self._ask_for_advice, advice)
 
     def _deprecate(self, slug: str, successor: str, at: datetime) -> None:
         terms.deprecate(
@@ -162,6 +178,26 @@ class Story:
             legal=written["legal"].strip(),
             by=DEMO,
             at=at,
+        )
+
+    def _ask_for_advice(self, advice: Advice) -> None:
+        asked = self._ago(ADVICE_CUTOFF)
+        voting.schedule_poll(
+            title=advice.title,
+            question_text=advice.question,
+            options=[
+                Option(id=one, label=label, text_sha256=text_sha256(text or label), text=text)
+                for one, (label, text) in advice.options.items()
+            ],
+            rule=PollRule(method=advice.method, quorum="0/1", default=advice.default),
+            opens_at=self._ago(ADVICE_OPENS),
+            closes_at=self._ago(ADVICE_OPENS) + timedelta(days=ADVICE_LASTS),
+            roll_from=asked.date(),
+            cutoff=asked.date(),
+            min_days=0,
+            subject_url=reverse("proposal-list"),
+            by=DEMO,
+            at=asked,
         )
 
     def _member(self, name: str) -> Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
         *("idea", "discussion", "final", "voting"),
         *("adopted", "rejected", "no_quorum", "withdrawn", "lapsed"),
     }
-    assert Poll.objects.filter(stage="open").count() == 2
+    by_method = Counter(Poll.objects.filter(stage="open").values_list("method", flat=True))
+    assert by_method == {"yes_no": 2, "schulze": 1, "approval": 1}
     _the_roster_is_on_its_way()
     assert not Pending.objects.exists()
     assert Entry.objects.count() > 30
@@ -110,11 +112,12 @@ def _the_others_sponsor_and_vote(client: Client, world: World) -> None:
     assert "put their names to it" in page.text
     idea.refresh_from_db()
     assert idea.stage == "discussion"
-    poll = world.poll("open")
-    assert client.post(f"/demo/vote/{poll.pk}/", follow=True).status_code == 200
-    left = poll.roll.filter(issue_mark=None)
-    assert world.member.pk in left.values_list("person", flat=True)
-    assert left.count() < poll.roll.count()
+    for method in ("yes_no", "schulze", "approval"):
+        poll = Poll.objects.filter(stage="open", method=method).earliest("closes_at")
+        assert client.post(f"/demo/vote/{poll.pk}/", follow=True).status_code == 200
+        left = poll.roll.filter(issue_mark=None)
+        assert world.member.pk in left.values_list("person", flat=True)
+        assert left.count() < poll.roll.count()
 
 
 @pytest.mark.django_db

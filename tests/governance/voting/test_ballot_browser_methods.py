@@ -115,7 +115,7 @@ def test_ranking_by_tapping(ada_opens: Open, make: Callable[[str], Poll]) -> Non
     option(page, "b").get_by_role("button", name="Move up").click()
     review(page)
     counted = cast(page, poll)
-    assert (counted["choices"], counted["winners"]) == (["b", "c"], ["b", "c"])
+    assert (counted["choices"], counted["winners"][0]) == (["b", "c"], "b")
 
 
 def test_equal_ranks(ada_opens: Open, make: Callable[[str], Poll]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +44,7 @@ def cast(*, poll: str, ballots: str, told: str, at: str, kill: Kill = None) -> N
         for line in lines:
             try:
                 receipt = actions.cast(
-                    poll_id=poll, ballot=json.loads(line), at=datetime.fromisoformat(at)
+                    poll_id=uuid.UUID(poll), ballot=json.loads(line), at=datetime.fromisoformat(at)
                 )
             except Refused as refused:
                 _tell(told, refused.code)

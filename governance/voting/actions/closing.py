@@ -39,14 +39,16 @@ _RECORDED = ("eligible", "issued", "cast", "counts", "winners", "outcome")
 def commit_ballots(*, poll: Poll, at: datetime, by: Author, least: int = LEAST) -> int:
     """Move up to 900 ballots from the intake to the record, if there are ``least``: how many.
 
-    They are written in the order of their hashes. Fewer go back into the intake in that order, and
-    the marks of who took a ballot are rewritten in the order of the roll, so that neither tells
-    which ballot came when.
+    They are written in the order of their hashes. Fewer go back into the intake in that order.
+    Either way the marks of who took a ballot are rewritten in the order of the roll: the newest of
+    them would otherwise lie apart, and tell whose the ballots are that wait.
     """
     waiting = list(
         Intake.objects.select_for_update().filter(poll=poll).order_by("hash")[:MOST_HASHES]
     )
     Intake.objects.filter(pk__in=[ballot.pk for ballot in waiting]).delete()
+    if waiting:
+        rewrite_marks(poll)
     if len(waiting) < max(least, 1):
         Intake.objects.bulk_create(waiting)
         return 0
@@ -70,7 +72,6 @@ def commit_ballots(*, poll: Poll, at: datetime, by: Author, least: int = LEAST) 
     Event.record(
         "poll.ballots-committed", subject=subject_of(poll), by=by, at=at, ballots=len(waiting)
     )
-    rewrite_marks(poll)
     return len(waiting)
 
 

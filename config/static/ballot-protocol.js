@@ -10,6 +10,9 @@ const RSA_BYTES = 384;
 const PREFIX_BYTES = 32;
 const UNUSED = { signature: null, sequence: 0, sent: null, receipt: null, draft: null };
 
+// A connection that says nothing for so long (milliseconds) is as good as lost.
+const PATIENCE = 60_000;
+
 export const HIGHEST_SEQUENCE = 99;
 
 // This is final: what the server refused (its sentence and code), or what it answered and does not verify
@@ -49,11 +52,15 @@ async function sha256(bytes) {
 
 async function reach(url, options) {
   let response, bytes;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
   try {
-    response = await fetch(url, { cache: "no-store", ...options });
+    response = await fetch(url, { cache: "no-store", signal: patience.signal, ...options });
     bytes = await response.arrayBuffer();
   } catch {
     throw new Lost();
+  } finally {
+    clearTimeout(timer);
   }
   if (response.status === 429) throw new Lost("busy");
   if (response.status >= 500) throw new Lost();

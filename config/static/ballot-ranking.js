@@ -224,12 +224,12 @@ export class Ranking {
       const tied = rank >= 0 && this.groups[rank][0] !== id;
       item.classList.toggle("tied", tied);
       item.querySelector("[data-place]").textContent = rank < 0 ? "" : rank + 1;
-      item.querySelector("[data-act=toggle]").ariaPressed = String(rank >= 0);
+      item.querySelector("[data-act=toggle]").setAttribute("aria-pressed", rank >= 0);
       for (const part of item.querySelectorAll("[data-when=ranked]")) part.hidden = rank < 0;
       const tie = item.querySelector("[data-act=tie]");
       if (tie) {
         tie.hidden = id === ids[0] || rank < 0;
-        tie.ariaPressed = String(tied);
+        tie.setAttribute("aria-pressed", tied);
       }
     }
     for (const list of [this.ranked, this.unranked]) {

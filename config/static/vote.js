@@ -97,7 +97,7 @@ function fillReview(at) {
 function settle(button) {
   button.disabled = true;
   setTimeout(() => {
-    button.disabled = button.ariaBusy === "true";
+    button.disabled = isBusy(button);
   }, SETTLED_AFTER);
 }
 
@@ -116,17 +116,19 @@ function offer(link, content, name) {
 
 // ---- what one does ----
 
+const isBusy = (button) => button.hasAttribute("aria-busy");
+
 // Disable a button while what it started goes on: a second click starts nothing.
 async function busy(button, act) {
-  if (button.ariaBusy === "true") return;
+  if (isBusy(button)) return;
   button.disabled = true;
-  button.ariaBusy = "true";
+  button.setAttribute("aria-busy", "true");
   try {
     await act();
   } catch (fault) {
     sayFault(fault);
   } finally {
-    button.ariaBusy = null;
+    button.removeAttribute("aria-busy");
     if (!(button === el("cast") && step !== "review")) button.disabled = false;
   }
 }
@@ -240,7 +242,7 @@ async function onFile() {
 
 // Another tab of this browser did something: what it kept is what we go on with.
 async function onNews() {
-  if (el("cast").ariaBusy === "true") return;
+  if (isBusy(el("cast"))) return;
   const before = pass;
   pass = await store.get();
   if (pass === null && before !== null) {

@@ -151,6 +151,22 @@ def test_the_browser_goes_between_taking_and_casting(page: Page, poll: Poll) -> 
     expect_counted(page, poll)
 
 
+def test_a_connection_that_says_nothing_is_given_up(page: Page, poll: Poll) -> None:
+    page.clock.install()
+    page.reload()
+    choose(page, poll)
+    review(page)
+    page.clock.run_for(1_000)
+    page.context.route("**/cast", lambda route: None)
+    with page.expect_request("**/cast"):
+        cast(page)
+    page.clock.run_for(61_000)
+    expect(page.locator("#ballot-status")).to_contain_text("Nothing is lost")
+    page.context.unroute("**/cast")
+    cast(page)
+    expect_counted(page, poll)
+
+
 def test_the_page_is_loaded_again_at_each_step(page: Page, poll: Poll) -> None:
     page.reload()
     expect(page.locator("#ballot-choose")).to_be_visible()

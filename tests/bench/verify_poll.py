@@ -113,22 +113,34 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def _ourselves(*arguments: str) -> bytes:
+    program = [sys.executable, "-m", "tests.bench.verify_poll", *arguments]
+    return subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--ballots", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--verify", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.folder:
-        sys.stdout.write(json.dumps(verify(given.folder)))
-        return
+    if given.write:
+        write(given.write, given.ballots[0])
+    elif given.verify:
+        sys.stdout.write(json.dumps(verify(given.verify)))
+    else:
+        measure(given.ballots)
+
+
+def measure(sizes: list[int]) -> None:
+    """Print a line for each size. Ends with 1 if a ballot takes more in the largest."""
     rows = []
-    for number in given.ballots:
+    for number in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            write(Path(folder), number)
+            # Each in a process of its own: a process begins with its parent's peak of memory.
+            _ourselves("--write", folder, "--ballots", str(number))
             size = (Path(folder) / "ballots.json").stat().st_size
-            program = [sys.executable, "-m", "tests.bench.verify_poll", "--folder", folder]
-            done = subprocess.run(program, capture_output=True, check=True)
-        found = json.loads(done.stdout)
+            found = json.loads(_ourselves("--verify", folder))
         each = found["seconds"] / number * 1e6, found["bytes"] / number
         rows.append(each)
         sys.stdout.write(

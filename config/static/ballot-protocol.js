@@ -64,12 +64,12 @@ async function reach(url, options) {
   }
   if (response.status === 429) throw new Lost("busy");
   if (response.status >= 500) throw new Lost();
-  return { ok: response.ok, bytes };
+  return { ok: response.ok, status: response.status, bytes };
 }
 
 // The JSON of an answer. What is not ours (a page of a hotel's network, half an answer) is as good as none.
 async function post(url, body, { headers = {}, ...options }) {
-  const { ok, bytes } = await reach(url, {
+  const { ok, status, bytes } = await reach(url, {
     method: "POST",
     body: JSON.stringify(body),
     headers: { "Content-Type": "application/json", ...headers },
@@ -81,6 +81,7 @@ async function post(url, body, { headers = {}, ...options }) {
   } catch {
     throw new Lost();
   }
+  if (status === 401 || status === 403) throw new Stopped({ word: "signedout" });
   if (!ok) throw new Stopped({ sentence: answer.detail, word: "refused", code: answer.code });
   return answer;
 }

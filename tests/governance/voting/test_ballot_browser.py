@@ -236,3 +236,28 @@ def test_a_pass_that_took_a_ballot_is_not_replaced(
     expect(second.locator("#ballot-status")).to_contain_text("took your ballot already")
     expect(second.locator("#ballot-review")).to_be_hidden()
     assert close(poll) == {"yes": 1, "no": 0, "abstain": 0}
+
+
+def test_whoever_was_signed_out_meanwhile_signs_in_and_goes_on(
+    open_ballot: Open, poll: Poll
+) -> None:
+    page = open_ballot()
+    review(page, "Yes")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    cast(page)
+    expect(page.locator("#ballot-status")).to_contain_text("Sign in again")
+    page.context.add_cookies([{**cookie} for cookie in cookies])  # type: ignore[typeddict-item]
+    page.reload()
+    expect(page.locator("#ballot-choice")).to_have_text("Yes")
+    cast(page)
+    expect(page.locator("#ballot-done")).to_be_visible()
+
+
+def test_a_vote_that_closed_meanwhile_says_so(open_ballot: Open, poll: Poll) -> None:
+    page = open_ballot()
+    review(page, "Yes")
+    actions.close_poll(poll=poll, at=poll.closes_at, by=TEST)
+    cast(page)
+    expect(page.locator("#ballot-status")).to_contain_text("takes no more ballots")
+    expect(page.locator("#ballot-stage")).to_have_text("Not cast yet")

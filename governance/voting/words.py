@@ -23,7 +23,7 @@ MOST_NAMES, LONGEST_NAME = 6, 80
 METHODS = {
     YES_NO: _("Yes, no or abstain"),
     APPROVAL: _("Approve of any number"),
-    SCHULZE: _("Rank the texts"),
+    SCHULZE: _("Rank the options"),
     STV: _("Rank the candidates"),
     EQUAL_SHARES: _("Divide a budget"),
 }

@@ -14,16 +14,21 @@ from members import urls as members
 
 APPS = (members, record, terms, voting, proposals, dues)
 
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("", api_root, name="api-root"),
+    path("schema/", schema, name="api-schema"),
+    path("reference/", reference, name="api-reference"),
+    *[pattern for app in APPS for pattern in app.api_urlpatterns],
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First and by itself, so that a program's question meets no page's address on its way.
+    path("api/v1/", include(api_urlpatterns)),
     path("", views.home, name="home"),
     path("me/", views.me, name="me"),
     path("privacy/", views.privacy, name="privacy"),
     path("healthz", views.healthz, name="healthz"),
     *[path("", include(app.urlpatterns)) for app in APPS],
-    path("api/v1/", api_root, name="api-root"),
-    path("api/v1/schema/", schema, name="api-schema"),
-    path("api/v1/reference/", reference, name="api-reference"),
-    *[path("api/v1/", include(app.api_urlpatterns)) for app in APPS],
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("config.demo.urls")))

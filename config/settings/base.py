@@ -241,6 +241,7 @@ SPECTACULAR_SETTINGS = {
         "config.api.description.complete",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ComparedAnswer": "governance.terms.api_compare.SAYS",
         "MatrixAnswer": "governance.terms.serializers.ANSWERS",
         "ProposalStage": "governance.proposals.models.Stage",
         "PollStage": "governance.voting.models.Poll.Stage",

@@ -21,6 +21,8 @@ from governance.terms.models import Version
 from governance.terms.rulebook import matrix
 
 _NAME = f"^{versions.NAMED}$"
+# What a term says about an act.
+SAYS = ["no", "yes", "must", "open"]
 _NAMED = "A term, “no-stalking” (its newest version), or one version: “no-stalking/1.0.0”."
 
 
@@ -43,8 +45,8 @@ class DifferenceSerializer(serializers.Serializer[Any]):
         child=serializers.DictField(child=serializers.CharField(allow_blank=True)),
         help_text="Acts that are part of it and that this is not said of.",
     )
-    one = serializers.ChoiceField(["no", "yes", "must", "open"])
-    other = serializers.ChoiceField(["no", "yes", "must", "open"])
+    one = serializers.ChoiceField(SAYS)
+    other = serializers.ChoiceField(SAYS)
     sentence = serializers.CharField()
 
 

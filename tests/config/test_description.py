@@ -23,6 +23,7 @@ OPERATIONS = {
     "polls_retrieve",
     "polls_cast_create",
     "polls_issue_create",
+    "polls_objection_create",
     "proposals_list",
     "proposals_create",
     "proposals_retrieve",

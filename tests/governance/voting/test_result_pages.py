@@ -184,6 +184,17 @@ def test_a_hundred_options_with_long_labels(settle: Settle, method: str) -> None
     assert len(page) < 3_000_000
 
 
+@pytest.mark.parametrize("projects", [1, MOST_OPTIONS])
+def test_one_project_and_a_hundred(settle: Settle, projects: int) -> None:
+    offered = options({f"o{number}": f"Project {number}" for number in range(projects)}, cost=70)
+    poll = settle("equal_shares", options=offered, ballots=[["o0"], ["abstain"]])
+    # Half of the voters hold half of the budget, and shares are raised for as long as it lasts.
+    assert result_of(poll)["winners"] == ["o0"]
+    page = words_of(shown(poll))
+    assert "1 supporter paid €0.70" in page
+    assert page.count("Nobody approved of it.") == projects - 1
+
+
 def test_a_long_list_of_names_is_cut_in_the_sentence(settle: Settle) -> None:
     rule = PollRule(method="approval", quorum="0/1", seats=10)
     ballot = [f"o{number}" for number in range(10)]

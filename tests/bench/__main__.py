@@ -131,7 +131,7 @@ if __name__ == "__main__":
         import django
 
         django.setup()
-        from tests.bench import content, load, servers, tally
+        from tests.bench import casting, content, load, servers, tally
 
         folder, tree = Path(scratch), Path(scratch, "var/public")
         folder.joinpath("var/static").mkdir(parents=True)
@@ -149,6 +149,10 @@ if __name__ == "__main__":
         for name, ratios in tally.ranked_ratios().items()
     ]
     results.append(Result("Equal Shares, 100,000 voters", *tally.budget_ratios()))
+    if (cast := casting.ratios()) is not None:
+        results.append(
+            Result("casting over HTTP, durable", "pgbench, the same statement", cast, casting.GOAL)
+        )
     heading = f"{'what':<34} {'beside':<34} {'median':>6}   half of them   turns goal"
     sys.stdout.write("\n".join(["", heading, *map(str, results), ""]))
     sys.exit(0 if all(result.met for result in results) else 1)

@@ -11,15 +11,8 @@ from governance.voting import bundle
 from governance.voting.findings import SENTENCES
 from governance.voting.recount import recount, recount_files
 from tests.governance.voting.conftest import PaperPoll
-from tests.governance.voting.tampering import (
-    BY_A_BALLOT,
-    BY_THE_RECORD,
-    KINDS,
-    Published,
-    Tamper,
-    signed_of,
-    tampered,
-)
+from tests.governance.voting.published_poll import KINDS, Published, signed_of
+from tests.governance.voting.tampering import BY_A_BALLOT, BY_THE_RECORD, Tamper, tampered
 
 
 @pytest.fixture(scope="module")

@@ -15,16 +15,8 @@ from governance.voting import ballots
 from governance.voting.bundle import build
 from governance.voting.bundle import result as result_of
 from tests.governance.voting.conftest import PaperPoll
-from tests.governance.voting.tampering import (
-    BY_A_BALLOT,
-    BY_THE_RECORD,
-    KINDS,
-    Document,
-    Published,
-    sha256,
-    signed_of,
-    tampered,
-)
+from tests.governance.voting.published_poll import KINDS, Document, Published, sha256, signed_of
+from tests.governance.voting.tampering import BY_A_BALLOT, BY_THE_RECORD, tampered
 
 pytestmark = pytest.mark.browser
 

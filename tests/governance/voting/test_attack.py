@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -230,7 +231,9 @@ def test_marks_that_are_not_rewritten_while_ballots_wait_are_found(
 ) -> None:
     """One voter at a time, and the newest mark lies apart: whose ballot waits is plain."""
     monkeypatch.setattr(closing, "rewrite_marks", lambda poll, **given: None)
-    planted = hold(160, 150, copy_when=lambda: 0 < Intake.objects.count() <= FEW)
+    # Small batches, so that one or two wait often.
+    monkeypatch.setattr(actions, "commit_ballots", partial(actions.commit_ballots, least=8))
+    planted = hold(120, 120, copy_when=lambda: 0 < Intake.objects.count() <= FEW)
     score = planted.attack()["voting_issuemark.place ~ voting_intake.place few"]
     assert score.hits > score.limit, (score.hits, score.by_chance)
 

@@ -190,7 +190,8 @@ def test_what_answers_is_not_us(page: Page, poll: Poll, answer: str) -> None:
     review(page)
     for step in ("issue", "cast"):
         page.context.route(f"**/{step}", lambda route: route.fulfill(status=200, body=answer))
-        cast(page)
+        with page.expect_response(f"**/{step}"):
+            cast(page)
         expect(page.locator("#ballot-status")).to_contain_text("Nothing is lost")
         mend(page, step)
     cast(page)

@@ -41,7 +41,7 @@ def take_dump(blobs: Mapping[str, bytes]) -> Dump:
     tables: dict[str, list[Row]] = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT {hidden}, t.* FROM "{table}" AS t ORDER BY {place}')  # noqa: S608
+            cursor.execute(f'SELECT {hidden}, t.* FROM "{table}" AS t ORDER BY t.{place}')  # noqa: S608
             names = ["place", "xmin", *[column[0] for column in (cursor.description or [])[2:]]]
             tables[table] = [
                 {**dict(zip(names, row, strict=True)), "place": number}

@@ -167,7 +167,8 @@ def _refusals(method: str, operation: Operation) -> Iterator[int]:
         yield 401
     if any(security) and {} not in security:
         yield 403
-    if "path" in places or any(one["name"] == "cursor" for one in parameters):
+    named = "path" in places or any(one["name"] == "cursor" for one in parameters)
+    if named or "404" in operation["responses"]:
         yield 404
     yield 406
     if method != "get":

@@ -82,7 +82,7 @@ class Comparison(APIView):
             )
             for side in ("one", "other")
         ],
-        responses=ComparisonSerializer,
+        responses={200: ComparisonSerializer, 404: None},
     )
     def get(self, request: Request) -> Response:
         one, other = _asked(request)

@@ -32,6 +32,6 @@ class TokenThrottle(SimpleRateThrottle):
         sent = request.data
         ballot = sent.get("ballot") if isinstance(sent, dict) else None
         token = ballot.get("token") if isinstance(ballot, dict) else None
-        if not isinstance(token, str):
+        if not isinstance(token, str) or not token.isascii():
             return None
         return f"cast:{pseudonym(token, timezone.now().date())}"

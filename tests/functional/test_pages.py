@@ -28,8 +28,8 @@ from governance.proposals.models import Proposal
 from governance.record.models import Checkpoint, Entry
 from governance.record.reads import published_size
 from governance.terms.models import Version
-from governance.voting.models import Poll
-from members.models import Person
+from governance.voting.models import NamedFault, Poll
+from members.models import Person, RoleGrant
 from tests.browser import DESK, PHONE
 from tests.world import World
 
@@ -332,6 +332,7 @@ def as_a_steward(visitor: Visitor, world: World) -> None:
     visitor.go(reverse("account"))
     visitor.go(world.proposal("discussion").get_absolute_url())
     visitor.send("Hide it, and say why")
+    as_a_scrutineer(visitor, world)
     with_authenticator(visitor.page)
     visitor.go(reverse("mfa_add_webauthn"))
     visitor.send("Add a passkey", {"Name": "My phone"})
@@ -345,6 +346,26 @@ def as_a_steward(visitor: Visitor, world: World) -> None:
     visitor.go(reverse("mfa_index"))
     visitor.follow("Remove")
     visitor.go(reverse("mfa_generate_recovery_codes"))
+
+
+def as_a_scrutineer(visitor: Visitor, world: World) -> None:
+    """The steward, who is a scrutineer too; another one has named a fault."""
+    now, poll = timezone.now(), world.poll("open")
+    for person in (world.steward, world.member):
+        RoleGrant.objects.create(
+            person=person, role="scrutineer", starts_on=now.date(), basis="test"
+        )
+    visitor.go(reverse("poll-fault", args=[poll.pk]))
+    visitor.send("Name this fault")
+    named = NamedFault.objects.create(
+        poll=poll,
+        fault="wrong-roll",
+        sentence="Nobody who joined in May is on it.",
+        proposed_by=world.member,
+        proposed_at=now,
+    )
+    visitor.go(reverse("poll", args=[poll.pk]))
+    visitor.go(reverse("poll-fault-confirm", args=[poll.pk, named.pk]))
 
 
 def signing_in(visitor: Visitor, world: World, mailbox: list[EmailMessage]) -> None:

@@ -110,7 +110,7 @@ def _open_poll(scene: Scene) -> Parameters:
 
 
 def _named_fault(scene: Scene) -> Parameters:
-    return {"pk": scene.open_poll.pk, "fault": scene.named_fault.pk}
+    return {"pk": scene.named_fault.poll_id, "fault": scene.named_fault.pk}
 
 
 def _closed_poll(scene: Scene) -> Parameters:

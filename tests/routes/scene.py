@@ -223,8 +223,12 @@ def _ballot(world: World, now: datetime) -> dict[str, Any]:
 
 
 def _named_fault(world: World, scrutineer: Person, now: datetime) -> NamedFault:
-    """A fault in the open poll, named by somebody; the steward is a scrutineer too."""
-    poll = world.poll("open")
+    """A fault that somebody named; the steward is a scrutineer too.
+
+    Not in the poll that others vote in here: its keys go with it, and no rollback brings them back.
+    """
+    voted_in = world.poll("open")
+    poll = Poll.objects.filter(stage="open").exclude(pk=voted_in.pk).order_by("pk")[0]
     for person in (scrutineer, world.steward):
         RoleGrant.objects.create(
             person=person, role="scrutineer", starts_on=now.date(), basis="scene"

@@ -256,7 +256,8 @@ def test_taking_and_casting_are_posts(make_open: MakePoll, people: People, metho
 GARBAGE: list[bytes] = [
     *(b"", b"null", b"[]", b'"x"', b"{", b"NaN", b"Infinity", b"\xff\xfe", b"\x00" * 10),
     *(b"[" * 15_000, b'{"a":' * 3_000, b"1" * 10_000, b'"' + b"A" * 16_000 + b'"', b"A" * 100_000),
-    *(b'{"ballot": {}, "proof": "\\ud800"}', b'{"ballot": NaN, "proof": ""}', b"\xef\xbb\xbf{}"),
+    *(b'{"ballot": {"token": "\\ud800"}, "proof": ""}', b'{"ballot": {}, "proof": "\\ud800"}'),
+    *(b'{"ballot": NaN, "proof": ""}', b"\xef\xbb\xbf{}"),
 ]
 
 

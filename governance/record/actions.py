@@ -148,7 +148,7 @@ def integrate(*, upto: int) -> int:
         if not waiting:
             return 0
         size = Entry.objects.size()
-        _check_no_fork(size)
+        _check_goes_on_from(_known_heads(), size)
         # One of each: the first of equal ones counts.
         fresh = {row.leaf_hash: row for row in reversed(waiting)}
         for known in Entry.objects.filter(leaf_hash__in=fresh).values_list("leaf_hash", flat=True):
@@ -175,7 +175,7 @@ def sign(*, at: datetime) -> Checkpoint | None:
         last = Checkpoint.objects.newest()
         if last and last.size == size:
             return None
-        _check_no_fork(size)
+        _check_goes_on_from(_known_heads(), size)
         root = reads.tree_root(size)
         _, key = signer("record")
         head = notes.TreeHead(log_origin(), size, root)
@@ -192,12 +192,16 @@ def publish() -> bool:
     newest = Checkpoint.objects.newest()
     if newest is None or (current and current.note == newest.note):
         return False
+    # What is known now, the newest goes on from that is read after it: another process may sign
+    # and publish at any moment.
+    known = _known_heads()
+    newest = Checkpoint.objects.newest() or newest
     published = current.head.size if current else 0
     if current and published >= newest.size:
         raise WouldFork(
             f"{published} entries are published, and this database has signed {newest.size}"
         )
-    _check_no_fork(newest.size)
+    _check_goes_on_from(known, newest.size)
     full = []
     for path, content in reads.files_between(published, newest.size):
         write_public(path, content)
@@ -239,18 +243,27 @@ def give_up_published(*, size: int) -> None:
     forget()
 
 
-def _check_no_fork(size: int) -> None:
-    """Raise ``WouldFork`` unless our tree of ``size`` goes on from every checkpoint we know of."""
-    read = merkle.TileReader(size, Tile.objects.hashes)
+def _known_heads() -> dict[str, notes.TreeHead]:
+    """What was published last, and what was signed last. Raises ``WouldFork`` if it is not ours."""
+    heads = {}
     for name, find in (
         ("the published checkpoint", reads.published),
         (_REMEMBERED, reads.remembered),
     ):
         if head := _verified(name, find):
-            _check_fits(name, head, read)
+            heads[name] = head
     if last := Checkpoint.objects.newest():
-        head = notes.TreeHead(log_origin(), last.size, bytes.fromhex(last.root))
-        _check_fits("the last checkpoint", head, read)
+        heads["the last checkpoint"] = notes.TreeHead(
+            log_origin(), last.size, bytes.fromhex(last.root)
+        )
+    return heads
+
+
+def _check_goes_on_from(heads: Mapping[str, notes.TreeHead], size: int) -> None:
+    """Raise ``WouldFork`` unless our tree of ``size`` goes on from each of ``heads``."""
+    read = merkle.TileReader(size, Tile.objects.hashes)
+    for name, head in heads.items():
+        _check_fits(name, head, read)
 
 
 def _verified(name: str, find: Callable[[], reads.Published | None]) -> notes.TreeHead | None:

@@ -19,9 +19,6 @@ from rdflib.term import Node
 
 from governance.terms import odrl_context, schema
 
-# A time or a duration stays as it was written.
-rdflib.NORMALIZE_LITERALS = False
-
 TURTLE = "text/turtle; charset=utf-8"
 _LOCAL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9_])?")
 _UNFIT = re.compile(r'[\x00-\x20<>"{}|^`\\]')
@@ -44,12 +41,22 @@ def bundled(namespace: str) -> dict[str, Any]:
     }
 
 
+def empty() -> Graph:
+    """A graph to read into, with no names bound and literals kept as they are written.
+
+    That a time or a duration stays as it was is a switch of the library for the whole process, and
+    other libraries turn it back: it is set for every graph anew.
+    """
+    rdflib.NORMALIZE_LITERALS = False
+    return Graph(bind_namespaces="none")
+
+
 def read(document: Mapping[str, Any], contexts: Mapping[str, Any], *, base: str = "") -> Graph:
     """A JSON-LD document as a graph. ``base`` is what relative addresses are relative to.
 
     Raises :class:`UnknownContext`.
     """
-    graph = Graph(bind_namespaces="none")
+    graph = empty()
     whole = {**document, "@context": _filled_in(document.get("@context", {}), contexts)}
     to_rdf(whole, graph, base=base or None)
     return graph

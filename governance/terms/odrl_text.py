@@ -12,7 +12,7 @@ from typing import Any
 
 from rdflib import Graph
 
-from governance.terms.graph import UnknownContext, bundled, read
+from governance.terms.graph import UnknownContext, bundled, empty, read
 from governance.terms.vocabulary import gettext_noop
 
 _ = gettext_noop
@@ -66,7 +66,7 @@ def parse(text: str, *, namespace: str) -> Text:
 
 
 def _turtle(text: str) -> Text:
-    return Text(Graph(bind_namespaces="none").parse(data=text, format="turtle", publicID=HERE))
+    return Text(empty().parse(data=text, format="turtle", publicID=HERE))
 
 
 def _from_json(text: str, namespace: str) -> Text:

@@ -190,6 +190,7 @@ def test_ranking_by_keyboard_alone(ada_opens: Open, make: Callable[[str], Poll])
 
 
 def middle(found: Locator) -> tuple[float, float]:
+    found.wait_for()
     box = found.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

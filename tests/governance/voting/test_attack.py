@@ -233,7 +233,7 @@ def test_marks_that_are_not_rewritten_while_ballots_wait_are_found(
     monkeypatch.setattr(closing, "rewrite_marks", lambda poll, **given: None)
     # Small batches, so that one or two wait often.
     monkeypatch.setattr(actions, "commit_ballots", partial(actions.commit_ballots, least=8))
-    planted = hold(120, 120, copy_when=lambda: 0 < Intake.objects.count() <= FEW)
+    planted = hold(200, 200, copy_when=lambda: 0 < Intake.objects.count() <= FEW)
     score = planted.attack()["voting_issuemark.place ~ voting_intake.place few"]
     assert score.hits > score.limit, (score.hits, score.by_chance)
 

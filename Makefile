@@ -13,7 +13,7 @@ endif
 help:
 	@echo "make run [PORT=8123]   install, migrate, load the demo, start everything"
 	@echo "make test [DATABASE_URL=postgres://…]   the test suite"
-	@echo "make soak              what takes too long for the suite: 100,000 entries in one go"
+	@echo "make soak              what takes too long for the suite: 100,000 entries, histories of paying"
 	@echo "make bench             ratios of speed beside something named; fails where a goal is missed"
 	@echo "make check             types, style, imports, templates, migrations"
 	@echo "make format            put code and templates into shape"
@@ -36,7 +36,7 @@ reset:
 	@echo "var/ is gone; make run starts over"
 
 test: setup
-	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/pytest -n 2 --dist load --maxschedchunk 2 $(ARGS)
 
 soak: setup
 	@DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/pytest -m soak $(ARGS)

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from members.invited import inviter
+
 _SECTIONS = (
     ("term-list", _("Terms")),
     ("proposal-list", _("Proposals")),
@@ -35,6 +37,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "public_origin": settings.PUBLIC_ORIGIN,
         "me_url": reverse("me"),
+        "my_home_url": reverse("my-home"),
+        # Called by the pages of joining alone: others leave the session alone.
+        "invited_by": lambda: inviter(request.session),
         "navigation": [
             Section(label, url, request.path.startswith(url)) for label, url in sections
         ],

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.translation import gettext
 
 from governance.proposals import stages
-from governance.proposals.models import Proposal, Support
+from governance.proposals.models import Proposal
 from governance.terms.models import Version
 from governance.terms.rulebook import Rule, sentence
-from governance.voting.models import Poll
-from members.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +53,3 @@ def decided_lately(count: int) -> list[Proposal]:
     """The newest decisions by vote, newest first."""
     decided = [stages.ADOPTED, stages.REJECTED, stages.NO_QUORUM]
     return list(Proposal.objects.to_show().filter(stage__in=decided).order_by("-since")[:count])
-
-
-@dataclass(frozen=True, slots=True)
-class Awaits:
-    """What awaits a member: polls to vote in, ideas to sponsor, texts to confirm."""
-
-    polls: list[Poll]
-    ideas: list[Proposal]
-    changed: list[Proposal]
-
-    def __bool__(self) -> bool:
-        return bool(self.polls or self.ideas or self.changed)
-
-
-def what_awaits(person: Person, at: datetime) -> Awaits:
-    """What ``person`` could do now; a ballot already taken is not asked for again."""
-    votable = Poll.objects.taking_ballots(at).awaiting(person).order_by("closes_at")
-    mine = Support.objects.filter(person=person)
-    ideas = (
-        Proposal.objects.to_show()
-        .filter(stage=stages.IDEA)
-        .exclude(author=person)
-        .exclude(pk__in=mine.values("proposal"))
-        .order_by("ends_at")
-    )
-    changed = [
-        support.proposal
-        for support in mine.filter(proposal__stage__in=stages.TEXT_OPEN)
-        .select_related("proposal__wording", "proposal__author", "proposal__rule")
-        .order_by("proposal__ends_at")
-        if support.text_sha256 != support.proposal.wording.sha256
-    ]
-    return Awaits(
-        polls=list(votable),
-        ideas=list(ideas[:5]),
-        changed=changed,
-    )

@@ -6,13 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import views
 from config.api.views import api_root, reference, schema
 from funding.dues import urls as dues
+from funding.ledger import urls as ledger
 from governance.proposals import urls as proposals
 from governance.record import urls as record
 from governance.terms import urls as terms
 from governance.voting import urls as voting
 from members import urls as members
 
-APPS = (members, record, terms, voting, proposals, dues)
+APPS = (members, record, terms, voting, proposals, ledger, dues)
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", api_root, name="api-root"),

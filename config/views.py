@@ -53,7 +53,6 @@ def me(request: HttpRequest) -> HttpResponse:
             "standing": standing,
             "lasts_to": standing.until - timedelta(days=1) if standing else None,
             "roles": person.role_grants.on(now.date()),
-            "awaits": pages.what_awaits(person, now),
             "proposals": Proposal.objects.to_show().filter(author=person).order_by("-since")[:10],
         },
     )

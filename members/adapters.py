@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel import sealed
-from members import actions, visitors
+from members import actions, invited, visitors
 from members.models import Person
 
 _INCORRECT_CODE = _("This is not the code we sent you. Please look at the newest mail from us.")
@@ -46,11 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, user: Person, form: Form, commit: bool = True
     ) -> Person:
         """Register whoever filled in the sign-up form; ``user`` is allauth's blank one."""
-        return actions.register(
+        person = actions.register(
             email=form.cleaned_data["email"],
             locale=get_language() or settings.LANGUAGE_CODE,
             at=timezone.now(),
         )
+        if invitation := invited.put_down(request.session):
+            actions.note_joined(invitation=invitation)
+        return person
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What allauth counts tries by: it stands for the visitor, and for this day only."""

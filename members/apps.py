@@ -1,6 +1,26 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+from members import mail_kinds
 
 
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = "Members"
+
+    def ready(self) -> None:
+        """Every app's ``leaving_part`` module registers what that app holds about people."""
+        autodiscover_modules("leaving_part")
+        mail_kinds.register(
+            "account",
+            _("Your account"),
+            _("When something about your account or your roles changes, and codes you ask for."),
+            optional=False,
+        )
+        mail_kinds.register(
+            "digest",
+            _("The week in one mail"),
+            _("On Mondays, what is new among proposals and votes. No mail when nothing is."),
+            optional=True,
+        )

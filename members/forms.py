@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from members import names
+from members import mail_kinds, names
 from members.actions import NAME_REFUSALS
 from members.models import Person
 from members.scopes import SCOPES
@@ -45,23 +45,55 @@ class DisplayNameField(forms.CharField):
 
 
 class AccountForm(forms.Form):
-    """What others see, the language we write in, and whether we remind of votes."""
+    """What others see, and the language we write in."""
 
     display_name = DisplayNameField(help_text=_("A pseudonym is welcome."))
     locale = forms.ChoiceField(label=_("Language of our mail to you"), choices=settings.LANGUAGES)
-    remind_of_votes = forms.BooleanField(
-        label=_("Remind me of votes"),
-        help_text=_("One mail in each vote, towards its end, if you have not taken your ballot."),
-        required=False,
-    )
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        kwargs["initial"] = {
-            "display_name": person.display_name,
-            "locale": person.locale,
-            "remind_of_votes": person.remind_of_votes,
-        }
+        kwargs["initial"] = {"display_name": person.display_name, "locale": person.locale}
         super().__init__(*args, **kwargs)
+
+
+class MailChoicesForm(forms.Form):
+    """A box for each kind of mail that can be declined."""
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        super().__init__(data)
+        for kind in mail_kinds.optional_kinds():
+            self.fields[kind.name] = forms.BooleanField(
+                label=kind.label,
+                help_text=kind.sentence,
+                required=False,
+                initial=person.wants(kind.name),
+            )
+
+    def choices(self) -> dict[str, bool]:
+        """What was chosen, by the kind's name."""
+        return {name: bool(self.cleaned_data[name]) for name in self.fields}
+
+
+class LeavingCodeForm(forms.Form):
+    """The code that was mailed to whoever wants to leave."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("The eight digits from our mail"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        ),
+    )
+
+
+class InvitationForm(forms.Form):
+    """A link that invites, and whether it says who does."""
+
+    named = forms.BooleanField(
+        label=_("Say that it is I who invite"),
+        help_text=_("Whoever opens the link reads your display name. Otherwise: “A member”."),
+        required=False,
+    )
 
 
 class TokenForm(forms.Form):

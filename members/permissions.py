@@ -1,7 +1,8 @@
-"""Who may: manage a person's tokens, and do what with a token."""
+"""Who may: manage a person's tokens, decide roles, leave, invite, and do what with a token."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -50,3 +51,47 @@ def HasScope(scope: str) -> type[BasePermission]:
             return not isinstance(token, PersonalToken) or scopes.opens(token.scopes, scope)
 
     return _HasScope
+
+
+def can_decide_role(person: Person, by: Author) -> bool:
+    """Whether ``by`` may write down that ``person`` is given or loses a role: never for oneself."""
+    return by != person
+
+
+def check_can_decide_role(person: Person, by: Author) -> None:
+    """Raises ``Refused`` where ``by`` would decide about a role of their own."""
+    if not can_decide_role(person, by):
+        raise Refused("role-for-oneself", _("Nobody decides about a role of their own."))
+
+
+def can_resign(person: Person, by: Author) -> bool:
+    """Whether ``by`` may give back a role that ``person`` holds: only they themselves."""
+    return by == person
+
+
+def check_can_resign(person: Person, by: Author) -> None:
+    """Raises ``Refused`` unless ``by`` may give back a role that ``person`` holds."""
+    if not can_resign(person, by):
+        raise Refused("role-of-another", _("Only whoever holds a role can give it back."))
+
+
+def can_leave(person: Person, by: Author) -> bool:
+    """Whether ``by`` may close the account of ``person``: only they themselves."""
+    return by == person
+
+
+def check_can_leave(person: Person, by: Author) -> None:
+    """Raises ``Refused`` unless ``by`` may close the account of ``person``."""
+    if not can_leave(person, by):
+        raise Refused("leave-for-another", _("Only you can close your account."))
+
+
+def can_invite(person: Person, by: Author, at: datetime) -> bool:
+    """Whether ``by`` may invite as ``person`` at ``at``: they themselves, in standing."""
+    return by == person and person.standing_on(at.date()) is not None
+
+
+def check_can_invite(person: Person, by: Author, at: datetime) -> None:
+    """Raises ``Refused`` unless ``by`` may invite as ``person`` at ``at``."""
+    if not can_invite(person, by, at):
+        raise Refused("invite-members-only", _("Members invite. Join first, then ask others."))

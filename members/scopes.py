@@ -27,12 +27,24 @@ SCOPES: dict[str, Scope] = {
     scope.name: scope
     for scope in (
         Scope("read", gettext_noop("Read what you can read: your membership and your roles")),
+        Scope("account:read", gettext_noop("Fetch everything we hold about you")),
+        Scope(
+            "account:write",
+            gettext_noop("Choose your mail, invite, give roles back, and close your account"),
+        ),
         Scope("terms:write", gettext_noop("Write and change your drafts of terms")),
         Scope(
             "proposals:write",
             gettext_noop("Propose, support, comment and withdraw in your name"),
         ),
+        Scope("books:write", gettext_noop("Approve and reject what is put forward for the books")),
+        Scope("dues:write", gettext_noop("Change, stop and resume what you pay")),
+        Scope("cases:settle", gettext_noop("As a steward, look after cases and return payments")),
         Scope("polls:vote", gettext_noop("Take a ballot in your name")),
+        Scope(
+            "polls:scrutinize",
+            gettext_noop("As a scrutineer, cancel an open vote together with another"),
+        ),
     )
 }
 

@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from members import mail_kinds
+
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "examples": ["2026-11"]})
 class MonthField(serializers.DateField):
@@ -52,3 +54,85 @@ class Me(serializers.Serializer[Any]):
     display_name = serializers.CharField()
     standing = OwnStanding(allow_null=True)
     roles = serializers.ListField(child=serializers.CharField())
+
+
+class Waits(serializers.Serializer[Any]):
+    """One thing that waits for you: what to do, where, and until when if it ends."""
+
+    sentence = serializers.CharField()
+    url = serializers.CharField(help_text="the path of the page where it is done")
+    due = serializers.DateTimeField(allow_null=True)
+
+
+class Awaiting(serializers.Serializer[Any]):
+    """What awaits you: what ends first is first."""
+
+    awaiting = Waits(many=True)
+
+
+class MailKind(serializers.Serializer[Any]):
+    """One kind of mail, and whether you get it."""
+
+    kind = serializers.CharField()
+    title = serializers.CharField(source="label")
+    sentence = serializers.CharField(help_text="when it comes")
+    optional = serializers.BooleanField(help_text="whether it can be declined")
+    wanted = serializers.BooleanField()
+
+
+class MailChoices(serializers.Serializer[Any]):
+    """Every kind of mail we send."""
+
+    kinds = MailKind(many=True)
+
+
+class MailChoiceMade(serializers.Serializer[Any]):
+    """A kind of mail, and whether you want it."""
+
+    kind = serializers.ChoiceField(choices=[], help_text="one of those listed")
+    wanted = serializers.BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = serializers.ChoiceField(choices=[kind.name for kind in mail_kinds.kinds()])
+        self.fields["kind"] = kinds
+
+
+class InvitationShown(serializers.Serializer[Any]):
+    """The link with which you invite, if there is one, and how many came by yours."""
+
+    url = serializers.CharField(allow_null=True)
+    named = serializers.BooleanField(allow_null=True, help_text="whether it says your name")
+    joined = serializers.IntegerField()
+
+
+class InvitationMade(serializers.Serializer[Any]):
+    """A link to be made."""
+
+    named = serializers.BooleanField(help_text="whether whoever opens it reads your display name")
+
+
+class PartOfLeaving(serializers.Serializer[Any]):
+    """What stays of one part when somebody leaves, and why."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(source="label")
+    stays = serializers.CharField()
+
+
+class WhatStays(serializers.Serializer[Any]):
+    """What stays when somebody leaves, part by part."""
+
+    parts = PartOfLeaving(many=True)
+
+
+class OpenDuties(serializers.Serializer[Any]):
+    """What you have to do before you can leave; nothing where the list is empty."""
+
+    duties = serializers.ListField(child=serializers.CharField())
+
+
+class LeavingAsked(serializers.Serializer[Any]):
+    """The code that was mailed to you."""
+
+    code = serializers.CharField(max_length=20)

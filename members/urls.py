@@ -13,7 +13,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import api, views
+from members import api, invitation_views, leaving_views, mail_views, views
 from members.views import without_visitor
 
 # allauth's views, and Django's beneath them, take more methods than their pages send.
@@ -33,6 +33,20 @@ urlpatterns = [
         "confirm/", _form(account.email_verification_sent), name="account_email_verification_sent"
     ),
     path("logout/", _form(account.logout), name="account_logout"),
+    # One's own page, mail and invitations
+    path("home/", views.my_home, name="my-home"),
+    path("me/mail/", mail_views.mail_choices, name="mail-choices"),
+    path("mail/stop/<str:token>/", mail_views.mail_stop, name="mail-stop"),
+    path("me/invite/", invitation_views.invite, name="invite"),
+    path("me/invite/end/", invitation_views.revoke, name="invite-end"),
+    path("invited/<uuid:pk>/", invitation_views.landing, name="invited"),
+    # Leaving
+    path("leaving/", leaving_views.what_stays, name="what-stays"),
+    path("schemas/export/v1.json", leaving_views.export_schema, name="export-schema"),
+    path("me/everything.json", leaving_views.everything, name="everything"),
+    path("me/leave/", leaving_views.leave, name="leave"),
+    path("me/leave/confirm/", without_visitor(leaving_views.confirm), name="leave-confirm"),
+    path("me/roles/<slug:role>/resign/", leaving_views.resign, name="role-resign"),
     # One's own account
     path("me/account/", views.account, name="account"),
     path("me/tokens/", views.tokens, name="tokens"),
@@ -71,4 +85,12 @@ urlpatterns = [
 api_urlpatterns = [
     path("members/summary/", api.SummaryView.as_view(), name="api-members-summary"),
     path("me/", api.MeView.as_view(), name="api-me"),
+    path("me/awaiting/", api.AwaitingView.as_view(), name="api-awaiting"),
+    path("me/everything/", api.EverythingView.as_view(), name="api-everything"),
+    path("me/mail/", api.MailChoicesView.as_view(), name="api-mail-choices"),
+    path("me/invitation/", api.InvitationView.as_view(), name="api-invitation"),
+    path("me/roles/<slug:role>/resign/", api.ResignView.as_view(), name="api-role-resign"),
+    path("me/leaving/", api.LeavingView.as_view(), name="api-leaving"),
+    path("me/leaving/code/", api.LeavingCodeView.as_view(), name="api-leaving-code"),
+    path("leaving/", api.WhatStaysView.as_view(), name="api-what-stays"),
 ]

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
@@ -24,12 +24,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.refusal import Refused
-from members import actions
+from members import actions, awaiting, digest
 from members.forms import AccountForm, TokenForm
 from members.models import Person
+from members.permissions import can_invite
 
 # What a server or a proxy tells us about where a request came from, and with what.
 _VISITOR = re.compile(r"REMOTE_|ADDR|_IP$|FORWARDED_FOR|^HTTP_FORWARDED$|USER_AGENT")
+
+# How long something counts as new on one's own page.
+NEWS_FOR = timedelta(days=7)
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,6 +53,22 @@ def without_visitor(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+@never_cache
+@require_safe
+def my_home(request: HttpRequest) -> HttpResponse:
+    """What awaits you, until when you are a member, and what is new."""
+    person, now = cast(Person, request.user), timezone.now()
+    standing = person.standing_on(now.date())
+    context = {
+        "awaits": awaiting.awaiting(person, now),
+        "standing": standing,
+        "lasts_to": standing.until - timedelta(days=1) if standing else None,
+        "news": digest.compose(person, now - NEWS_FOR, now),
+        "inviting": can_invite(person, person, now),
+    }
+    return render(request, "members/my_home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

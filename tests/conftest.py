@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +10,6 @@ from typing import Any
 
 import hypothesis
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -19,11 +17,11 @@ from django.db import connection, transaction
 from governance.record.public_files import REMEMBERED
 from governance.record.signing import make_keys
 from kernel import immutability
-from kernel.immutability import Trigger
 from members import actions
 from members.models import Person, Program, RoleGrant
+from tests.triggers import declared_triggers
 
-pytest_plugins = ["tests.browser", "tests.world"]
+pytest_plugins = ["tests.browser", "tests.migrated", "tests.order", "tests.world"]
 
 # A busy machine is no reason for a property test to fail.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -33,15 +31,6 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SINCE = NOW.date() - timedelta(days=200)
 UNTIL = NOW.date() + timedelta(days=165)
 TEST = Program("test")
-
-
-def declared_triggers() -> list[Trigger]:
-    """Every trigger that an installed app declares in its ``triggers`` module."""
-    found: list[Trigger] = []
-    for app in apps.get_app_configs():
-        if importlib.util.find_spec(f"{app.name}.triggers"):
-            found += importlib.import_module(f"{app.name}.triggers").TRIGGERS
-    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,7 +16,7 @@ FLOORS = (
     ("funding.dues",),
 )
 FLOOR = {app: floor for floor, beside in enumerate(FLOORS) for app in beside}
-KERNEL = {"refusal", "money", "sweeps", "immutability", "sealed"}
+KERNEL = {"refusal", "money", "sweeps", "immutability", "sealed", "outbound"}
 
 
 def test_no_foreign_key_points_up_or_sideways() -> None:

@@ -5,7 +5,8 @@ from django.db import IntegrityError, connection, transaction
 
 from kernel.immutability import installed
 from members.models import Event, Person
-from tests.conftest import NOW, TEST, declared_triggers
+from tests.conftest import NOW, TEST
+from tests.triggers import declared_triggers
 
 
 @pytest.mark.django_db

@@ -153,7 +153,12 @@ def _allow_nothing(parameter: dict[str, Any]) -> None:
         schema["enum"] = [*schema["enum"], ""]
 
 
-_MEANINGS = {"200": "What was asked for.", "201": "It is done; this is what became of it."}
+_MEANINGS = {
+    "200": "What was asked for.",
+    "201": "It is done; this is what became of it.",
+    "202": "It is asked for and will be done soon.",
+    "204": "It is done.",
+}
 
 
 def _refusals(method: str, operation: Operation) -> Iterator[int]:

@@ -54,11 +54,15 @@ def vote(poll: Poll, *, yes: int, no: int, abstain: int, at: datetime, stay_away
     return _vote(poll, ways, at=at)
 
 
-def vote_somehow(poll: Poll, *, at: datetime) -> int:
-    """Have the others on the roll vote, whatever the method: each option has those who want it."""
+def vote_somehow(poll: Poll, *, at: datetime, favourite: str = "") -> int:
+    """Have the others on the roll vote, whatever the method: each option has those who want it.
+
+    ``favourite`` is the option that most put first; without one it is the first.
+    """
     if poll.method == YES_NO:
         return vote(poll, yes=6, no=3, abstain=1, at=at)
     options = [option.id for option in poll.choices]
+    options.sort(key=lambda option: option != favourite)
     ways = [options[first:] + options[:first] for first in range(len(options))]
     if poll.method in APPROVED:
         ways = [[option for option in options if option in way[:2]] for way in ways]

@@ -1,4 +1,4 @@
-"""Who lives in the demo: three people to sign in as, and the members around them."""
+"""Who lives in the demo: four people to sign in as, and the members around them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ GUISES = (
         "Sam",
         "sam@example.org",
         _("A steward: a member who also looks after the house."),
+    ),
+    Guise(
+        "treasurer",
+        "Tova",
+        "tova@example.org",
+        _("The treasurer: elected by the members, keeps the books and approves nothing."),
     ),
 )
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from funding.dues.plans import Interval, Level, PlanSpec, ScaleSpec
+from governance.proposals.actions import moves
+from governance.proposals.kind_forms import ElectionContent
 
 RESOLUTION = "resolution"
 TERM = "adopt_term"
+# What is amended on its way to the vote, and what is talked about most.
+AMENDED = "End our meetings on time"
+TALKED = "Mend things together once a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +32,32 @@ class Planned:
     # Its short name and version.
     term: str = ""
     text: str = ""
+    # What is neither a term nor a text, as of the day on which it is proposed.
+    content: Callable[[datetime], Any] | None = None
+    # Who stands in an election, and what they write. The first has most behind them.
+    candidates: tuple[tuple[str, str], ...] = ()
     sponsored: bool = True
     withdrawn_after: int | None = None
     vote: dict[str, int] = field(default_factory=dict)
     comments: tuple[tuple[str, str], ...] = ()
+
+
+def _shorter_recall(at: datetime) -> Any:
+    """The rule for recalls as it stands, with half the discussion."""
+    return replace(moves.rule_in_force("recall", at).rule, discussion=timedelta(days=7))
+
+
+_AMOUNTS = {Interval.MONTH: (100, 500, 1200), Interval.YEAR: (1000, 5000, 12000)}
+
+
+def _amounts(at: datetime) -> Any:
+    """The scale with half the concession, and a waiver for more people."""
+    plans = [
+        PlanSpec(level, interval, minor)
+        for interval, amounts in _AMOUNTS.items()
+        for level, minor in zip(Level, amounts, strict=True)
+    ]
+    return ScaleSpec(tuple(plans), waivers_each_year=120)
 
 
 PLANNED = (
@@ -73,6 +105,20 @@ PLANNED = (
         comments=(("Hana", "Short enough that my father would read it. In favour."),),
     ),
     Planned(
+        days_ago=205,
+        author="Ines",
+        kind="elect_treasurers",
+        summary="Somebody who is not a steward should keep the books.",
+        problem="Sam pays the bills and writes them down. Two people should do that.",
+        content=lambda at: ElectionContent(seats=1, term_days=730),
+        candidates=(
+            ("Tova", "I kept the books of a food co-op for six years, and I answer questions."),
+            ("Amir", "I audit small charities. I would publish every bill above 500 euros."),
+            ("Berta", "I am new to books and would learn them in the open."),
+        ),
+        vote={"yes": 1},
+    ),
+    Planned(
         days_ago=190,
         author="Jonas",
         term="data-for-public-good 0.9.0",
@@ -114,12 +160,37 @@ PLANNED = (
         ),
     ),
     Planned(
+        days_ago=120,
+        author="Hugo",
+        kind="change_rule",
+        title="Discuss a recall for a week, not for two",
+        summary="Whoever is to be recalled should not wait for a month to know.",
+        problem="A recall takes 24 days from petition to result. That is hard on everybody.",
+        content=_shorter_recall,
+        vote={"yes": 5, "no": 1, "abstain": 0, "stay_away": 6},
+        comments=(("Edda", "In favour. The petition has been discussed by then anyhow."),),
+    ),
+    Planned(
         days_ago=110,
         author="Rosa",
         term="intentcasting 1.0.0",
         summary="I say what I am looking for, and sellers come to me without learning who I am.",
         problem="I asked six shops for a rowing machine. Six shops now think I row.",
         vote={"yes": 3, "no": 1, "abstain": 1, "stay_away": 13},
+    ),
+    Planned(
+        days_ago=105,
+        author="Elif",
+        kind="dues_amounts",
+        title="Halve the lowest dues",
+        summary="One euro a month for those who have little, and 120 waivers a year.",
+        problem="Two members told me that two euros a month were a thing to think about.",
+        content=_amounts,
+        vote={"yes": 6, "no": 2, "abstain": 1, "stay_away": 4},
+        comments=(
+            ("Dario", "What would we lose?"),
+            ("Elif", "Some thirty euros in a month, by last month's figures on the money page."),
+        ),
     ),
     Planned(
         days_ago=100,
@@ -194,6 +265,16 @@ PLANNED = (
         vote={"yes": 1, "no": 1, "abstain": 0, "stay_away": 18},
     ),
     Planned(
+        days_ago=18.2,
+        author="Edda",
+        kind=RESOLUTION,
+        title=AMENDED,
+        summary="Members' meetings begin and end at times one can plan with.",
+        problem="The last meeting ended at midnight, and the decisions were taken by the patient.",
+        text="Members' meetings end after two hours.",
+        vote={"yes": 1},
+    ),
+    Planned(
         days_ago=15,
         author="Paula",
         kind=RESOLUTION,
@@ -208,6 +289,27 @@ PLANNED = (
         term="service-and-own-tracking-with-portability 1.0.0",
         summary="A company may recognise me elsewhere for itself alone, and hands me my data.",
         problem="One account on three devices should be possible without selling me for it.",
+    ),
+    Planned(
+        days_ago=9,
+        author="Mia",
+        kind=RESOLUTION,
+        title=TALKED,
+        summary="One afternoon a month on which members mend things together.",
+        problem="My kettle broke on the day after its warranty ended. It took a screw to mend it.",
+        text="The cooperative pays the room for one repair café a month.",
+    ),
+    Planned(
+        days_ago=7.5,
+        author="Bilal",
+        kind="elect_stewards",
+        summary="One steward is too few: nobody can look after what concerns Sam.",
+        problem="Sam cannot decide about flags in a discussion that Sam takes part in.",
+        content=lambda at: ElectionContent(seats=2, term_days=730),
+        candidates=(
+            ("Carla", "I moderate a forum of gardeners. I read before I answer."),
+            ("Hugo", "I would answer every letter within two days, or say why not."),
+        ),
     ),
     Planned(
         days_ago=6,
@@ -260,6 +362,15 @@ PLANNED = (
         term="service-profile-and-sharing-with-portability 1.0.0",
         summary="As the one you rejected, and you get your data too: better?",
         problem="You said no to sharing what nobody can trace. I have listened.",
+        sponsored=False,
+    ),
+    Planned(
+        days_ago=1.2,
+        author="Rosa",
+        kind=RESOLUTION,
+        title="I cannot tell what a subscription costs before I give my card",
+        summary="Three services asked for my card before they told me the price.",
+        problem="I do not know yet what to do about it. Is it only me?",
         sponsored=False,
     ),
 )

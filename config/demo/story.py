@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from config.demo import crowd
+from config.demo import crowd, money, talk
 from config.demo.checkout import Till
 from config.demo.people import GUISES, NAMED, address_of, crowd_names
 from config.demo.planned import (
@@ -41,7 +41,7 @@ from governance.terms.models import Version
 from governance.voting import actions as voting
 from governance.voting import stages as poll_stages
 from governance.voting.models import Poll
-from governance.voting.rule import Option, PollRule, text_sha256
+from governance.voting.rule import YES_NO, Option, PollRule, text_sha256
 from kernel.sweeps import registered
 from members import actions as members
 from members.models import Person, Program
@@ -49,6 +49,9 @@ from members.models import Person, Program
 DEMO = Program("demo")
 HERE = Path(__file__).parent
 
+
+# Whoever came within so many days pays by the month.
+_LATELY = 25
 
 Happening = tuple[datetime, Callable[[], object]]
 
@@ -66,13 +69,16 @@ class Story:
             for name in ("roster", "other_terms")
             for content in roster.load(HERE / f"{name}.toml")
         }
-        self.votes: dict[Any, dict[str, int]] = {}
-        self.last = self._ago(1000)
+        self.votes: dict[Any, Planned] = {}
+        # What the sandbox calls the disputes, by who disputes, and the payout.
+        self.disputes: dict[str, str] = {}
+        self.payout = ""
+        self.last = self.ago(1000)
 
     def tell(self) -> None:
         """Everything, in the order in which it happened."""
-        begun = self._ago(320)
-        self._run("record.keys", begun)
+        begun = self.ago(320)
+        self.run("record.keys", begun)
         proposals.adopt_founding_rules(file=settings.FOUNDING_RULES, by=DEMO, at=begun)
         # The founders agreed that from today on a decision takes minutes: one can be watched.
         proposals.adopt_founding_rules(
@@ -80,7 +86,13 @@ class Story:
         )
         self.till.offer(by=DEMO, at=begun)
         happenings = sorted(
-            [*self._joinings(), *self._proposals(), *self._afterwards()],
+            [
+                *self._joinings(),
+                *self._proposals(),
+                *self._afterwards(),
+                *money.happenings(self),
+                *talk.happenings(self),
+            ],
             key=lambda happening: happening[0],
         )
         for step, (moment, happen) in enumerate(happenings, start=1):
@@ -89,76 +101,104 @@ class Story:
             if step % 25 == 0 or step == len(happenings):
                 self.say(f"{moment:%B %Y}: {step} of {len(happenings)} steps")
         self._let_time_pass(self.now)
-        self._run("record.sequence", self.now)
-        while self._run("members.mail", self.now):
+        money.settle(self)
+        self.run("members.digest", self.now)
+        self.run("record.sequence", self.now)
+        while self.run("members.mail", self.now):
             pass
 
-    def _ago(self, days: float) -> datetime:
+    def ago(self, days: float) -> datetime:
+        """So many days before the story ends."""
         return self.now - timedelta(days=days)
 
     def _joinings(self) -> Iterator[Happening]:
-        newcomer, member, steward = GUISES
-        yield self._ago(310), partial(self._begin, steward.name, steward.email, 310)
-        yield self._ago(305), partial(self._join, member.name, member.email, 305)
-        yield self._ago(1), partial(self._open_account, newcomer.name, newcomer.email, 1)
+        newcomer, member, steward, treasurer = GUISES
+        yield self.ago(310), partial(self._begin, steward.name, steward.email, 310)
+        yield self.ago(305), partial(self.join, member.name, member.email, 305)
+        yield self.ago(304), partial(self.join, treasurer.name, treasurer.email, 304)
+        at = self.ago(1)
+        yield at, partial(self.open_account, newcomer.name, newcomer.email, at)
         # A third, and whoever the story names, came at once; the others one by one until yesterday.
         founders = max(self.size // 3, NAMED)
         for place, name in enumerate(crowd_names(self.size)):
             later = (place - founders) / (self.size - founders)
             days = 300 - place if place < founders else 230 - 229 * later
-            yield self._ago(days), partial(self._join, name, address_of(name), days)
+            yield self.ago(days), partial(self.join, name, address_of(name), days)
 
-    def _open_account(self, name: str, email: str, days: float) -> Person:
-        at = self._ago(days)
+    def open_account(self, name: str, email: str, at: datetime) -> Person:
+        """Somebody signs up and says what they are called."""
         person = members.register(email=email, locale="en", at=at, confirmed=True)
         members.set_display_name(person=person, display_name=name, by=person, at=at)
         return person
 
-    def _join(self, name: str, email: str, days: float) -> Person:
-        person = self._open_account(name, email, days)
-        self.till.pay(person, yearly=days > 25, choice=len(name), at=self._ago(days))
+    def join(
+        self, name: str, email: str, days: float, *, yearly: bool | None = None, card: str = ""
+    ) -> Person:
+        """Somebody signs up and pays, for a year unless they came lately."""
+        at = self.ago(days)
+        person = self.open_account(name, email, at)
+        each_year = days > _LATELY if yearly is None else yearly
+        self.till.pay(person, yearly=each_year, choice=len(name), card=card, at=at)
         return person
+
+    def renew(self, name: str, *, accepted: bool, at: datetime) -> None:
+        """The next month of somebody who pays monthly is charged."""
+        self.till.renew(self.member(name), accepted=accepted, at=at)
 
     def _begin(self, name: str, email: str, days: float) -> None:
         """The first member is appointed steward: the one appointment that no poll made."""
-        steward = self._join(name, email, days)
-        members.appoint_first_steward(person=steward, by=DEMO, at=self._ago(days))
+        steward = self.join(name, email, days)
+        members.appoint_first_steward(person=steward, by=DEMO, at=self.ago(days))
 
     def _proposals(self) -> Iterator[Happening]:
         for planned in PLANNED:
-            yield self._ago(planned.days_ago), partial(self._propose, planned)
+            yield self.ago(planned.days_ago), partial(self._propose, planned)
 
     def _propose(self, planned: Planned) -> None:
-        at = self._ago(planned.days_ago)
+        at = self.ago(planned.days_ago)
         proposal = proposals.propose(
             kind=planned.kind,
             title=planned.title,
             summary=planned.summary,
             problem=planned.problem,
-            content=self.terms[planned.term] if planned.term else planned.text,
-            by=self._member(planned.author),
+            content=self._content(planned, at),
+            by=self.member(planned.author),
             at=at,
         )
-        self.votes[proposal.pk] = planned.vote
+        self.votes[proposal.pk] = planned
         if planned.sponsored:
             crowd.sponsor(proposal, at=at + timedelta(hours=3))
+        for hours, (name, statement) in enumerate(planned.candidates, start=4):
+            proposals.stand(
+                proposal=proposal,
+                statement=statement,
+                interests="None.",
+                by=self.member(name),
+                at=at + timedelta(hours=hours),
+            )
         for hours, (name, words) in enumerate(planned.comments, start=5):
             commented = at + timedelta(hours=hours)
-            proposals.comment(proposal=proposal, body=words, by=self._member(name), at=commented)
+            proposals.comment(proposal=proposal, body=words, by=self.member(name), at=commented)
         if planned.withdrawn_after is not None:
             withdrawn = at + timedelta(days=planned.withdrawn_after)
             self._let_time_pass(withdrawn)
-            proposals.withdraw(proposal=proposal, by=self._member(planned.author), at=withdrawn)
+            proposals.withdraw(proposal=proposal, by=self.member(planned.author), at=withdrawn)
+
+    def _content(self, planned: Planned, at: datetime) -> Any:
+        """What it would decide; None for an idea that is a sentence so far."""
+        if planned.content:
+            return planned.content(at)
+        return self.terms[planned.term] if planned.term else planned.text or None
 
     def _afterwards(self) -> Iterator[Happening]:
         """What becomes of terms that were adopted: advice against one, others in German."""
         days, slug, successor = DEPRECATED
-        yield self._ago(days), partial(self._deprecate, slug, successor, self._ago(days))
+        yield self.ago(days), partial(self._deprecate, slug, successor, self.ago(days))
         for written in tomllib.loads((HERE / "german.toml").read_text("utf-8"))["term"]:
-            at = self._ago(TRANSLATED)
+            at = self.ago(TRANSLATED)
             yield at, partial(self._translate, written, at)
         for advice in ADVICE:
-            yield self._ago(ADVICE_CUTOFF), partial(self._ask_for_advice, advice)
+            yield self.ago(ADVICE_CUTOFF), partial(self._ask_for_advice, advice)
 
     def _deprecate(self, slug: str, successor: str, at: datetime) -> None:
         terms.deprecate(
@@ -181,7 +221,7 @@ class Story:
         )
 
     def _ask_for_advice(self, advice: Advice) -> None:
-        asked = self._ago(ADVICE_CUTOFF)
+        asked = self.ago(ADVICE_CUTOFF)
         voting.schedule_poll(
             title=advice.title,
             question_text=advice.question,
@@ -190,8 +230,8 @@ class Story:
                 for one, (label, text) in advice.options.items()
             ],
             rule=PollRule(method=advice.method, quorum="0/1", default=advice.default),
-            opens_at=self._ago(ADVICE_OPENS),
-            closes_at=self._ago(ADVICE_OPENS) + timedelta(days=ADVICE_LASTS),
+            opens_at=self.ago(ADVICE_OPENS),
+            closes_at=self.ago(ADVICE_OPENS) + timedelta(days=ADVICE_LASTS),
             roll_from=asked.date(),
             cutoff=asked.date(),
             min_days=0,
@@ -200,7 +240,8 @@ class Story:
             at=asked,
         )
 
-    def _member(self, name: str) -> Person:
+    def member(self, name: str) -> Person:
+        """Who is called so."""
         member: Person = Person.objects.get(display_name=name)
         return member
 
@@ -226,13 +267,27 @@ class Story:
 
     def _move(self, moment: datetime) -> None:
         for name in ("voting.commit", "voting.close", "proposals.move", "voting.open"):
-            self._run(name, moment)
+            self.run(name, moment)
         self.last = max(self.last, moment)
+        # Prices that members adopted are made at the sandbox.
+        self.run("dues.prices", moment)
         for proposal in Proposal.objects.filter(stage=proposal_stages.VOTING):
-            mix = self.votes.pop(proposal.pk, None)
-            if mix and proposal.poll and proposal.poll.takes_ballots(moment):
-                crowd.vote(proposal.poll, **mix, at=moment)
+            if proposal.poll and proposal.poll.takes_ballots(moment):
+                self._have_voted(proposal, proposal.poll, moment)
 
-    def _run(self, name: str, moment: datetime) -> int:
+    def _have_voted(self, proposal: Proposal, poll: Poll, moment: datetime) -> None:
+        planned = self.votes.pop(proposal.pk, None)
+        if planned is None or not planned.vote:
+            return
+        if poll.method == YES_NO:
+            crowd.vote(poll, **planned.vote, at=moment)
+        else:
+            names = [name for name, _statement in planned.candidates[:1]]
+            favourites = proposal.nominations.filter(nominee__display_name__in=names)
+            favourite = "".join(nomination.option for nomination in favourites)
+            crowd.vote_somehow(poll, favourite=favourite, at=moment)
+
+    def run(self, name: str, moment: datetime) -> int:
+        """Run a sweep once, as the worker would at that moment; how many rows it moved."""
         (sweep,) = [each for each in registered() if each.name == name]
         return sweep.run(moment)

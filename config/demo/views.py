@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -30,11 +31,16 @@ def demo(request: HttpRequest) -> HttpResponse:
         "demo.html",
         {
             "guises": GUISES,
-            "ideas": Proposal.objects.filter(stage="idea").to_show().order_by("-opened_at")[:10],
+            # What is a sentence so far has no text that others could sponsor.
+            "ideas": [idea for idea in _newest_ideas() if idea.wording.says_what],
             "polls": Poll.objects.filter(stage="open").order_by("closes_at")[:10],
             "letters": mail.newest(15),
         },
     )
+
+
+def _newest_ideas() -> Iterable[Proposal]:
+    return Proposal.objects.filter(stage="idea").to_show().order_by("-opened_at")[:10]
 
 
 @login_not_required
@@ -45,7 +51,7 @@ def sign_in(request: HttpRequest, guise: str) -> HttpResponse:
         raise Http404
     person = get_object_or_404(Person, email=addresses[guise])
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return redirect("me")
+    return redirect("my-home")
 
 
 @login_not_required

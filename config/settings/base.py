@@ -24,6 +24,8 @@ PUBLIC_ROOT = Path(env.str("PUBLIC_ROOT", default=str(VAR_DIR / "public")))
 # Private keys are files in this folder, made by ``manage.py keys``; never rows, never in backups.
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(VAR_DIR / "keys")))
 SEALING_KEYS = [str(path) for path in env.list("SEALING_KEYS", default=[str(KEYS_DIR / "sealing")])]
+# Bills and statements behind the books, encrypted; never under what a web server serves.
+BOOKS_DIR = Path(env.str("BOOKS_DIR", default=str(VAR_DIR / "books")))
 
 DEMO = False
 DEBUG = False
@@ -114,7 +116,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 AUTH_USER_MODEL = "members.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "me"
+LOGIN_REDIRECT_URL = "my-home"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -245,13 +247,24 @@ SPECTACULAR_SETTINGS = {
         "MatrixAnswer": "governance.terms.serializers.ANSWERS",
         "ProposalStage": "governance.proposals.models.Stage",
         "PollStage": "governance.voting.models.Poll.Stage",
+        "AmendmentState": "governance.proposals.models.AmendmentState",
+        "VoucherState": "funding.ledger.models.Voucher.STATES",
     },
 }
+
+# Whether the one guarded fetch may reach this machine itself, and without TLS: tests and the demo.
+OUTBOUND_TO_LOOPBACK = False
 
 # Dues
 CURRENCY = env.str("CURRENCY", default="EUR")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
+# The account this site is for ("acct_…"): reconciliation refuses a key that opens another.
+STRIPE_ACCOUNT = env.str("STRIPE_ACCOUNT", default="")
+# Up to this, in minor units, one steward returns money alone; above it a second one approves.
+REFUND_ALONE_MINOR = env.int("REFUND_ALONE_MINOR", default=10_000)
+# From so many members who pay by one card on, a person looks at it.
+CARD_MEMBERS_TOO_MANY = env.int("CARD_MEMBERS_TOO_MANY", default=3)
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 
 # The rules of the demo, in minutes.

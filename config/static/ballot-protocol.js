@@ -106,6 +106,23 @@ export class Protocol {
     this.manifest = JSON.parse(new TextDecoder().decode(bytes));
   }
 
+  // Compare what the page shows with the hashes that the manifest froze. `texts` are {title, question,
+  // options: {id: text}}. Answers a list of {id, sha256, text, fits}: `id` is null for title and question,
+  // `text` undefined and `fits` null where the page has none.
+  async compare({ title, question, options }) {
+    const asked = [
+      { id: null, sha256: this.manifest.titleSha256, text: title },
+      { id: null, sha256: this.manifest.textSha256, text: question },
+      ...this.manifest.options.map(({ id, textSha256 }) => ({ id, sha256: textSha256, text: options[id] })),
+    ];
+    return Promise.all(
+      asked.map(async (one) => {
+        if (one.text === undefined) return { ...one, fits: null };
+        return { ...one, fits: (await sha256(new TextEncoder().encode(one.text))) === one.sha256 };
+      }),
+    );
+  }
+
   async newPass() {
     const pair = await crypto.subtle.generateKey(ECDSA, true, ["sign", "verify"]);
     const key = await crypto.subtle.exportKey("jwk", pair.privateKey);

@@ -240,6 +240,29 @@ async function onFile() {
   say("loaded", "good");
 }
 
+// Whether every text on the page is the one that was frozen: shows which is not, and all of them word for word.
+async function compareTexts() {
+  const { labels } = form;
+  const compared = await protocol.compare(JSON.parse(el("texts").textContent));
+  const names = [word("title"), word("question")];
+  const named = compared.map((one, at) => ({ ...one, name: one.id === null ? names[at] : (labels.get(one.id) ?? one.id) }));
+  const known = named.every(({ id }) => id === null || labels.has(id)) && named.length === labels.size + names.length;
+  const wrong = named.filter(({ fits }) => fits === false).map(({ name }) => name);
+  if (wrong.length || !known) {
+    throw new Stopped({ sentence: word("othertext", { names: wrong.join(", ") || word("options") }) });
+  }
+  el("exact").replaceChildren(
+    ...named.map(({ name, text, sha256 }) => {
+      const part = el("exact-part").content.cloneNode(true);
+      part.querySelector("[data-part=name]").textContent = name;
+      part.querySelector("[data-part=text]").textContent = text ?? word("notext");
+      part.querySelector("[data-part=hash]").textContent = sha256;
+      return part;
+    }),
+  );
+  el("compared").hidden = false;
+}
+
 // Another tab of this browser did something: what it kept is what we go on with.
 async function onNews() {
   if (isBusy(el("cast"))) return;
@@ -260,6 +283,7 @@ async function begin() {
   el("again").hidden = true;
   try {
     await protocol.load();
+    await compareTexts();
   } catch (fault) {
     sayFault(fault);
     el("again").hidden = !(fault instanceof Lost);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 import nh3
 from django import template
@@ -14,12 +16,52 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from kernel.money import Money
 
 register = template.Library()
 
+
+def _say_where_links_lead(state: StateCore) -> None:
+    """Say after each link which site it leads to, unless its words do; pictures are their words.
+
+    No link hides behind another's name, behind nothing at all, or in a picture.
+    """
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        shown: list[Token] = []
+        leads, said = "", ""
+        for token in block.children:
+            if token.type == "image":
+                token = Token("text", "", 0, content=token.content)
+            if token.type == "link_open":
+                leads, said = _place(str(token.attrGet("href") or "")), ""
+            else:
+                said += token.content
+            if token.type == "link_close" and leads and leads not in _seen(said):
+                shown.append(Token("text", "", 0, content=f" ({leads})" if _seen(said) else leads))
+            if token.type == "link_close" and not leads and not _seen(said):
+                shown.append(Token("text", "", 0, content="#"))
+            shown.append(token)
+        block.children = shown
+
+
+def _place(href: str) -> str:
+    """The site or address that a link leads to; nothing for a link within this site."""
+    parts = urlsplit(href.replace("\\", "/"))
+    return parts.path if parts.scheme == "mailto" else parts.netloc.casefold()
+
+
+def _seen(text: str) -> str:
+    """What a reader sees of ``text``."""
+    return "".join(sign for sign in text.casefold() if unicodedata.category(sign)[0] not in "CMZ")
+
+
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+_markdown.core.ruler.push("links_say_where", _say_where_links_lead)
 _TAGS = {
     *("p", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "br", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
@@ -60,7 +102,10 @@ def moment(when: datetime | None) -> SafeString | str:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """CommonMark as clean HTML: no raw HTML, no images, no scripts; headings start at h3."""
+    """CommonMark as clean HTML: no raw HTML, no images, no scripts; headings start at h3.
+
+    Every link says which site it leads to.
+    """
     html = _markdown.render(text)
     for level in (4, 3, 2, 1):
         html = html.replace(f"<h{level}>", f"<h{min(level + 2, 6)}>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -34,4 +35,6 @@ class LedgerSummary(APIView):
 
     @extend_schema(operation_id="ledger_summary", responses=LedgerSummarySerializer)
     def get(self, request: Request) -> Response:
-        return Response(LedgerSummarySerializer(summarise(settings.CURRENCY)).data)
+        return Response(
+            LedgerSummarySerializer(summarise(settings.CURRENCY, at=timezone.now())).data
+        )

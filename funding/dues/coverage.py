@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 
 from members.standing import GRACE
@@ -22,3 +23,10 @@ def days_of_grace(start: datetime) -> tuple[date, date]:
     """The days of grace when the charge for a period that begins at ``start`` has failed."""
     first = start.astimezone(UTC).date()
     return first, first + GRACE
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day that many months on; the month's last day where it has no such day."""
+    index = day.month - 1 + months
+    year, month = day.year + index // 12, index % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

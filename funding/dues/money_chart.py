@@ -1,7 +1,7 @@
 """The chart of money in and out by month: where each bar stands. Pure; the template draws it.
 
-Lengths are units of the drawing, whose width is ``WIDTH``. Two bars for each month, income on the
-left and expense on the right, to one scale from zero.
+Lengths are units of the drawing, whose width is ``WIDTH``. Two bars for each month, what came in on
+the left and what went out on the right, to one scale from zero.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Group:
 
     first: date
     middle: float
-    income: Bar
-    expense: Bar
+    came_in: Bar
+    went_out: Bar
     year: bool
 
 
@@ -52,7 +52,7 @@ class Chart:
 
 def draw(months: Sequence[Month], *, currency: str) -> Chart:
     """Lay out ``months``, in order and without gaps; there is room for the names of twelve."""
-    highest = max((max(m.income.minor, m.expense.minor, 0) for m in months), default=0)
+    highest = max((max(m.came_in.minor, m.went_out.minor, 0) for m in months), default=0)
     base, room = HEIGHT - _BOTTOM, HEIGHT - _TOP - _BOTTOM
     slot = min((WIDTH - 2 * _SIDE) / max(len(months), 1), _WIDEST)
 
@@ -64,8 +64,8 @@ def draw(months: Sequence[Month], *, currency: str) -> Chart:
         Group(
             first=month.first,
             middle=round(_SIDE + slot * (number + 0.5), 1),
-            income=bar(_SIDE + slot * (number + 0.1), month.income),
-            expense=bar(_SIDE + slot * (number + 0.52), month.expense),
+            came_in=bar(_SIDE + slot * (number + 0.1), month.came_in),
+            went_out=bar(_SIDE + slot * (number + 0.52), month.went_out),
             # December's would run into January's.
             year=month.first.month == 1 or (number == 0 and month.first.month < 12),
         )

@@ -23,22 +23,42 @@ class Unexpected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A Checkout Session: ``status`` is open, complete or expired."""
+    """A Checkout Session: ``status`` is open, complete or expired.
+
+    ``mode`` is subscription, or payment for what is paid once; then ``intent`` is set as soon as
+    somebody has tried to pay. ``reference`` is our own id of what is being paid. ``business`` says
+    that the one who paid gave the name or the tax number of a business.
+    """
 
     id: str
     status: str
     url: str
     subscription: str
     expires_at: datetime
+    mode: str = "subscription"
+    reference: str = ""
+    intent: str = ""
+    customer: str = ""
+    settled: bool = False
+    business: bool = False
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
         return cls(
-            id=_get(body, "id"),
-            status=_get(body, "status"),
-            url=_get(body, "url") or "",
-            subscription=_get(body, "subscription") or "",
-            expires_at=_time(_get(body, "expires_at")),
+            id=pick(body, "id"),
+            status=pick(body, "status"),
+            url=pick(body, "url") or "",
+            subscription=pick(body, "subscription") or "",
+            expires_at=moment(pick(body, "expires_at")),
+            mode=pick(body, "mode"),
+            reference=pick(body, "client_reference_id") or "",
+            intent=pick(body, "payment_intent") or "",
+            customer=pick(body, "customer") or "",
+            settled=pick(body, "payment_status") != "unpaid",
+            business=bool(
+                (body.get("collected_information") or {}).get("business_name")
+                or (body.get("customer_details") or {}).get("tax_ids")
+            ),
         )
 
 
@@ -53,26 +73,73 @@ class Subscription:
     renews_at: datetime
     ends_with_period: bool
     latest_invoice: str
+    price: str = ""
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
         return cls(
-            id=_get(body, "id"),
-            customer=_get(body, "customer"),
-            status=_get(body, "status"),
-            checkout=_get(body, "metadata").get(METADATA_KEY, ""),
-            renews_at=_time(_get(body, "items", "data", 0, "current_period_end")),
-            ends_with_period=bool(_get(body, "cancel_at_period_end") or _get(body, "cancel_at")),
-            latest_invoice=_get(body, "latest_invoice") or "",
+            id=pick(body, "id"),
+            customer=pick(body, "customer"),
+            status=pick(body, "status"),
+            checkout=pick(body, "metadata").get(METADATA_KEY, ""),
+            renews_at=moment(pick(body, "items", "data", 0, "current_period_end")),
+            ends_with_period=bool(pick(body, "cancel_at_period_end") or pick(body, "cancel_at")),
+            latest_invoice=pick(body, "latest_invoice") or "",
+            price=pick(body, "items", "data", 0, "price", "id"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of Stripe's balance: ``amount`` came to it (or left it, below zero), less ``fee``.
+
+    ``category`` is Stripe's reporting category (charge, refund, dispute, payout, fee …), ``source``
+    the id of what caused it.
+    """
+
+    id: str
+    category: str
+    amount: Money
+    fee: Money
+    source: str
+    at: datetime
+
+    @property
+    def net(self) -> Money:
+        return self.amount - self.fee
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        currency = pick(body, "currency").upper()
+        return cls(
+            id=pick(body, "id"),
+            category=pick(body, "reporting_category"),
+            amount=Money(pick(body, "amount"), currency),
+            fee=Money(pick(body, "fee"), currency),
+            source=pick(body, "source") or "",
+            at=moment(pick(body, "created")),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One successful charge: what was taken and what Stripe kept, as its balance says."""
+    """One successful charge: what was taken and what Stripe kept, as its balance says.
 
-    gross: Money
-    fee: Money
+    ``card`` is Stripe's fingerprint of the card: the same card has the same one.
+    """
+
+    movement: Movement
+    charge: str
+    intent: str
+    card: str = ""
+
+    @property
+    def gross(self) -> Money:
+        return self.movement.amount
+
+    @property
+    def fee(self) -> Money:
+        return self.movement.fee
 
     @classmethod
     def read(cls, intent: Mapping[str, Any]) -> Self | None:
@@ -80,13 +147,14 @@ class Collected:
 
         None while Stripe has not settled the charge in its balance yet.
         """
-        transaction = _get(intent, "latest_charge", "balance_transaction")
+        transaction = pick(intent, "latest_charge", "balance_transaction")
         if transaction is None:
             return None
-        currency = _get(transaction, "currency").upper()
         return cls(
-            gross=Money(_get(transaction, "amount"), currency),
-            fee=Money(_get(transaction, "fee"), currency),
+            movement=Movement.read(transaction),
+            charge=pick(intent, "latest_charge", "id"),
+            intent=pick(intent, "id"),
+            card=card_of(pick(intent, "latest_charge")),
         )
 
 
@@ -95,6 +163,7 @@ class Invoice:
     """An invoice for one period of a subscription.
 
     ``collected`` is None while the invoice is not paid, or not settled in Stripe's balance yet.
+    ``pay_page`` is the address where anybody who has it can pay an open invoice: never stored.
     """
 
     id: str
@@ -108,30 +177,66 @@ class Invoice:
     attempted: bool
     intents: tuple[str, ...]
     collected: Collected | None = None
+    pay_page: str = ""
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:
-        """From an invoice with ``payments`` expanded."""
-        paid_at = _get(body, "status_transitions", "paid_at")
+        """From an invoice with ``payments`` expanded.
+
+        It covers the days of what is charged on it: a credit for another plan covers none.
+        """
+        lines = pick(body, "lines", "data")
+        charged = [line for line in lines if pick(line, "amount") > 0] or [
+            pick(body, "lines", "data", 0)
+        ]
+        paid_at = pick(body, "status_transitions", "paid_at")
         return cls(
-            id=_get(body, "id"),
-            subscription=_get(body, "parent", "subscription_details", "subscription"),
-            status=_get(body, "status"),
-            paid=Money(_get(body, "amount_paid"), _get(body, "currency").upper()),
-            paid_at=_time(paid_at) if paid_at is not None else None,
-            starts_at=_time(_get(body, "lines", "data", 0, "period", "start")),
-            ends_at=_time(_get(body, "lines", "data", 0, "period", "end")),
-            renewal=_get(body, "billing_reason") == "subscription_cycle",
-            attempted=_get(body, "attempted"),
+            id=pick(body, "id"),
+            subscription=pick(body, "parent", "subscription_details", "subscription"),
+            status=pick(body, "status"),
+            paid=Money(pick(body, "amount_paid"), pick(body, "currency").upper()),
+            paid_at=moment(paid_at) if paid_at is not None else None,
+            starts_at=min(moment(pick(line, "period", "start")) for line in charged),
+            ends_at=max(moment(pick(line, "period", "end")) for line in charged),
+            renewal=pick(body, "billing_reason") == "subscription_cycle",
+            attempted=pick(body, "attempted"),
             intents=tuple(
-                _get(payment, "payment", "payment_intent")
-                for payment in _get(body, "payments", "data")
-                if _get(payment, "status") == "paid"
+                pick(payment, "payment", "payment_intent")
+                for payment in pick(body, "payments", "data")
+                if pick(payment, "status") == "paid"
             ),
+            pay_page=body.get("hosted_invoice_url") or "",
         )
 
 
-def _get(body: Any, *path: str | int) -> Any:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would bill at once: ``due`` is charged, or ``credit`` counts next time."""
+
+    due: Money
+    credit: Money
+    ends_at: datetime
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        """From the preview of an invoice."""
+        currency = pick(body, "currency").upper()
+        lines = pick(body, "lines", "data")
+        return cls(
+            due=Money(pick(body, "amount_due"), currency),
+            credit=Money(max(-pick(body, "total"), 0), currency),
+            ends_at=max(moment(pick(line, "period", "end")) for line in lines),
+        )
+
+
+def card_of(charge: Mapping[str, Any]) -> str:
+    """The fingerprint of the card that was charged; empty where it was no card."""
+    details = pick(charge, "payment_method_details") or {}
+    return (details.get("card") or {}).get("fingerprint") or ""
+
+
+def pick(body: Any, *path: str | int) -> Any:
+    """What lies at ``path`` in Stripe's answer. Raises ``Unexpected`` where nothing does."""
     for step in path:
         try:
             body = body[step]
@@ -140,7 +245,8 @@ def _get(body: Any, *path: str | int) -> Any:
     return body
 
 
-def _time(seconds: Any) -> datetime:
+def moment(seconds: Any) -> datetime:
+    """A time of Stripe's. Raises ``Unexpected`` for what is none."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

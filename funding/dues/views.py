@@ -8,22 +8,20 @@ from http import HTTPStatus
 from typing import cast
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from funding.dues import actions, money_chart, stages, stripe_gateway
+from funding.dues import actions, stages, stripe_gateway
 from funding.dues import webhook as hook
 from funding.dues.forms import JoinForm
 from funding.dues.models import CheckoutIntent, Payment, Plan, Subscription
-from funding.dues.summary import summarise
 from kernel.money import Money
 from kernel.refusal import Refused
 from members.models import Person
@@ -84,50 +82,6 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     return render(request, "dues/cancelled.html", {"checkout": _own_checkout(request)})
 
 
-@require_safe
-def my_dues(request: HttpRequest) -> HttpResponse:
-    """One's own payments, the next renewal, and the way to stop it."""
-    person = _person(request)
-    subscription = (
-        Subscription.objects.live()
-        .filter(person=person, surplus=False)
-        .select_related("plan", "cancellation")
-        .first()
-    )
-    context = {
-        "subscription": subscription,
-        "payments": Payment.objects.of(person),
-        "standing": person.standing_on(timezone.now().date()),
-    }
-    return render(request, "dues/mine.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest) -> HttpResponse:
-    """Asks once, then stops the renewal."""
-    person = _person(request)
-    live = Subscription.objects.live().filter(person=person, surplus=False)
-    subscription = get_object_or_404(live.select_related("plan", "person", "cancellation"))
-    if request.method == "POST":
-        actions.request_cancellation(subscription=subscription, by=person, at=timezone.now())
-        messages.success(request, _("Cancelled. Nothing more will be charged."))
-        return redirect("my-dues")
-    if subscription.is_ending:
-        return redirect("my-dues")
-    return render(request, "dues/cancel.html", {"subscription": subscription})
-
-
-@login_not_required
-@require_safe
-def money(request: HttpRequest) -> HttpResponse:
-    """Where the money came from, where it went and where it is. No names."""
-    summary = summarise(settings.CURRENCY)
-    recent, earlier = summary.months[-12:], summary.months[:-12]
-    chart = money_chart.draw(recent, currency=summary.currency)
-    context = {"summary": summary, "chart": chart, "recent": recent, "earlier": earlier}
-    return render(request, "dues/money.html", context)
-
-
 @csrf_exempt
 @login_not_required
 @require_POST
@@ -141,11 +95,16 @@ def webhook(request: HttpRequest) -> HttpResponse:
             request.headers.get("Stripe-Signature", ""),
             secrets=settings.STRIPE_WEBHOOK_SECRETS,
             live=stripe_gateway.is_live(settings.STRIPE_API_KEY),
+            account=settings.STRIPE_ACCOUNT,
             at=at,
         )
     except hook.BadWebhook as bad:
         return HttpResponse(f"{bad}\n", status=bad.status, content_type="text/plain")
-    actions.store_notice(notice=notice, at=at)
+    try:
+        actions.store_notice(notice=notice, at=at)
+    except OperationalError:
+        # The database is busy, or away: nothing is kept, and Stripe sends it again.
+        return HttpResponse("busy\n", status=503, content_type="text/plain")
     return HttpResponse(content_type="text/plain")
 
 

@@ -23,6 +23,7 @@ MAX_AHEAD = timedelta(seconds=10)
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,120}")
 _TYPE = re.compile(r"[a-z0-9_.]{1,80}")
+_VERSION = re.compile(r"[a-z0-9_.-]{1,60}")
 
 
 class BadWebhook(Exception):
@@ -35,38 +36,58 @@ class BadWebhook(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An event by id and type, and the object to ask about; ``kind`` is empty where none is."""
+    """An event by id and type, and the object to ask about; ``kind`` is empty where none is.
+
+    ``version`` is the one of Stripe's API that the event is written in.
+    """
 
     event_id: str
     type: str
     kind: str
     object_id: str
     invoice_id: str
+    version: str = ""
 
 
 def read(
-    body: bytes, signature: str, *, secrets: Iterable[str], live: bool, at: datetime
+    body: bytes,
+    signature: str,
+    *,
+    secrets: Iterable[str],
+    live: bool,
+    account: str = "",
+    at: datetime,
 ) -> Notice:
     """The event in ``body``, signed with one of ``secrets`` at most five minutes before ``at``.
 
-    ``live`` says whether our key moves real money: the event must be of the same mode. Raises
-    ``BadWebhook`` for everything else, whatever was sent.
+    ``live`` says whether our key moves real money: the event must be of the same mode. An event of
+    another account than ``account`` (Stripe names one only where it is not the endpoint's own) is
+    none of ours. Raises ``BadWebhook`` for everything else, whatever was sent.
     """
     _check_signature(body, signature, secrets, at)
     try:
         event = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise BadWebhook(400, "the body is not JSON in UTF-8") from None
+    return read_event(event, live=live, account=account)
+
+
+def read_event(event: Any, *, live: bool, account: str = "") -> Notice:
+    """The same for an event that needs no signature, because we asked Stripe for it."""
     try:
         event_id, kind, about = event["id"], event["type"], event["data"]["object"]
         is_event, mode = event["object"] == "event", event["livemode"]
-    except (KeyError, TypeError, IndexError):
+        owner, version = event.get("account"), event.get("api_version")
+    except (KeyError, TypeError, IndexError, AttributeError):
         raise BadWebhook(400, "the body is not an event") from None
     if not (is_event and _named(event_id, _NAME) and _named(kind, _TYPE)):
         raise BadWebhook(400, "the body is not an event")
     if mode is not live:
         raise BadWebhook(400, "the event is of the other mode, live or test")
-    return Notice(event_id, kind, *_subject(kind, about))
+    if owner and owner != account:
+        raise BadWebhook(400, "the event is of another account")
+    written_in = version if _named(version, _VERSION) else ""
+    return Notice(event_id, kind, *_subject(kind, about), version=written_in)
 
 
 def _check_signature(body: bytes, header: str, secrets: Iterable[str], at: datetime) -> None:
@@ -90,17 +111,35 @@ def _check_signature(body: bytes, header: str, secrets: Iterable[str], at: datet
 
 def _subject(type: str, about: Any) -> tuple[str, str, str]:
     """Kind and id of the object to refetch, and the invoice to look at with it."""
-    subscription, invoice = "", ""
-    if type in ("invoice.paid", "invoice.payment_failed"):
-        subscription = _dig(about, "parent", "subscription_details", "subscription")
-        invoice = _dig(about, "id")
-    elif type == "checkout.session.completed":
-        subscription = _dig(about, "subscription")
-    elif type.startswith("customer.subscription."):
-        subscription = _dig(about, "id")
-    elif type == "checkout.session.expired" and (session := _dig(about, "id")):
-        return "session", session, ""
-    return ("subscription", subscription, invoice) if subscription else ("", "", "")
+    if not isinstance(about, dict):
+        return "", "", ""
+    match type.split("."):
+        case ["invoice", "paid" | "payment_failed" | "payment_action_required"]:
+            # Before 2025 the subscription stood elsewhere; what it says is asked in our version.
+            subscription = _dig(about, "parent", "subscription_details", "subscription")
+            subscription = subscription or _dig(about, "subscription")
+            return _about("subscription", subscription, _dig(about, "id"))
+        case ["checkout", "session", "completed"] if _dig(about, "subscription"):
+            return _about("subscription", _dig(about, "subscription"))
+        case ["checkout", "session", "completed" | "expired"]:
+            return _about("session", _dig(about, "id"))
+        case ["customer", "subscription", *_]:
+            return _about("subscription", _dig(about, "id"))
+        case ["customer", "created" | "updated"] if about.get("business_name"):
+            return _about("customer", _dig(about, "id"))
+        case ["customer", "tax_id", *_]:
+            return _about("customer", _dig(about, "customer"))
+        case ["charge", "refunded"]:
+            return _about("charge", _dig(about, "id"))
+        case ["charge", "dispute", *_] | ["charge", "refund", *_] | ["refund", *_]:
+            return _about("charge", _dig(about, "charge"))
+        case ["payout", *_]:
+            return _about("payout", _dig(about, "id"))
+    return "", "", ""
+
+
+def _about(kind: str, object_id: str, invoice_id: str = "") -> tuple[str, str, str]:
+    return (kind, object_id, invoice_id) if object_id else ("", "", "")
 
 
 def _dig(body: Any, *path: str) -> str:

@@ -40,6 +40,7 @@ class Link:
     """One sealed entry as the chain hashes it. Nothing personal is in it, and nothing may be.
 
     ``position`` counts from 1. ``reverses`` is the hash of the entry this one mirrors, or None.
+    ``concerns_on`` is the day it happened on where that is closed by now; it is hashed if there.
     ``description`` is a sentence fit to publish; who paid is never part of it.
     """
 
@@ -49,6 +50,7 @@ class Link:
     description: str
     legs: tuple[LegSpec, ...]
     reverses: str | None = None
+    concerns_on: date | None = None
 
     @property
     def hash(self) -> str:
@@ -64,6 +66,7 @@ class Link:
                 for account, currency, minor in legs
             ],
             "reverses": self.reverses,
+            **({"concernsOn": self.concerns_on.isoformat()} if self.concerns_on else {}),
         }
         return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from funding.ledger.chart import AccountType
+from funding.ledger.calendar_months import month_after
+from funding.ledger.chart import BY_CODE, AccountType, Flow
 from kernel.money import Money
 
 
@@ -25,21 +27,58 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """What came in and went out in one month; ``first`` is its first day, both amounts positive."""
+class Movement:
+    """What one month, by its first day, moved on one account, debits positive."""
 
     first: date
-    income: Money
-    expense: Money
+    code: str
+    amount: Money
 
 
-def without_gaps(months: list[Month]) -> list[Month]:
-    """The same months, in order, with those in between in which nothing moved."""
-    known = {month.first: month for month in months}
-    filled: list[Month] = []
-    first = min(known, default=date.max)
-    while first <= max(known, default=date.min):
-        zero = Money(0, months[0].income.currency)
-        filled.append(known.get(first, Month(first, zero, zero)))
-        first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return filled
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What came in and went out in one month, seen from outside; ``first`` is its first day.
+
+    What came in is what people paid, when they paid it, and not when it is earned. ``held`` is what
+    there was at the end of the month.
+    """
+
+    first: date
+    came_in: Money
+    returned: Money
+    fees: Money
+    spent: Money
+    held: Money
+
+    @property
+    def went_out(self) -> Money:
+        return self.returned + self.fees + self.spent
+
+
+def months_of(movements: Iterable[Movement], currency: str) -> list[Month]:
+    """Every month from the first in which anything moved to the last, those between included."""
+    sums: dict[date, dict[Flow, int]] = {}
+    for moved in movements:
+        if moved.amount.currency != currency:
+            continue
+        flow = BY_CODE[moved.code].flow
+        month = sums.setdefault(moved.first, {})
+        month[flow] = month.get(flow, 0) + moved.amount.minor
+    months: list[Month] = []
+    held = 0
+    first, last = min(sums, default=date.max), max(sums, default=date.min)
+    while first <= last:
+        month = sums.get(first, {})
+        held += month.get(Flow.HELD, 0)
+        months.append(
+            Month(
+                first=first,
+                came_in=Money(-month.get(Flow.IN, 0), currency),
+                returned=Money(month.get(Flow.RETURNED, 0), currency),
+                fees=Money(month.get(Flow.FEES, 0), currency),
+                spent=Money(month.get(Flow.OUT, 0), currency),
+                held=Money(held, currency),
+            )
+        )
+        first = month_after(first)
+    return months

@@ -47,7 +47,8 @@ def _before_insert(table: str, name: str, refusals: dict[str, str]) -> Trigger:
     )
 
 
-TRIGGERS = (
+# Each migration of triggers installs those whose tables are there by then.
+FROM_THE_BEGINNING = (
     *append_only("ledger_event"),
     *append_only("ledger_entry"),
     *append_only("ledger_leg"),
@@ -79,3 +80,50 @@ TRIGGERS = (
     ),
     *refuse_removal("ledger_chainhead", why="the chain only grows"),
 )
+# What came with the closing of months. An entry is looked at when it is written, and again when it
+# is sealed: closing a month holds the chain's head, so whoever seals next sees that it is closed.
+_LOCKED = "EXISTS (SELECT 1 FROM ledger_month m WHERE m.ends_on > NEW.effective_on)"
+_LOCKED_BY_NOW = (
+    "EXISTS (SELECT 1 FROM ledger_month m JOIN ledger_entry e ON m.ends_on > e.effective_on "
+    "WHERE e.seal_id = NEW.id)"
+)
+_DIGEST_OUT_OF_ORDER = (
+    "NEW.first_position <> 1 + COALESCE((SELECT MAX(d.last_position) FROM ledger_digest d), 0) "
+    "OR EXISTS (SELECT 1 FROM ledger_digest d WHERE d.day >= NEW.day)"
+)
+_MONTH_OUT_OF_ORDER = "EXISTS (SELECT 1 FROM ledger_month m WHERE m.ends_on > NEW.first)"
+MONTHS = (
+    *append_only("ledger_paymentleaf"),
+    *append_only("ledger_digest"),
+    *append_only("ledger_month"),
+    *refuse_removal("ledger_voucher", why="what was prepared is kept"),
+    *refuse_change(
+        "ledger_voucher",
+        when="OLD.state = 'posted' OR OLD.state = 'withdrawn'",
+        why="what is decided is not changed",
+    ),
+    _before_insert(
+        "ledger_entry",
+        "ledger_entry_in_open_month",
+        {
+            _LOCKED: "an entry is refused: its month is closed",
+            "NEW.concerns_on >= NEW.effective_on": "an entry is refused: it concerns a later day",
+        },
+    ),
+    _before_insert(
+        "ledger_seal",
+        "ledger_seal_in_open_month",
+        {_LOCKED_BY_NOW: "a seal is refused: the month is closed"},
+    ),
+    _before_insert(
+        "ledger_digest",
+        "ledger_digest_follows",
+        {_DIGEST_OUT_OF_ORDER: "a digest is refused: it does not follow the last one"},
+    ),
+    _before_insert(
+        "ledger_month",
+        "ledger_month_follows",
+        {_MONTH_OUT_OF_ORDER: "a month is refused: a later one is closed"},
+    ),
+)
+TRIGGERS = (*FROM_THE_BEGINNING, *MONTHS)

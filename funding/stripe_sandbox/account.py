@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from funding.stripe_sandbox.faults import Faults
 from funding.stripe_sandbox.ids import new_id
+from funding.stripe_sandbox.older import as_of_version
 from funding.stripe_sandbox.store import Store
 
 Json = dict[str, Any]
@@ -32,6 +35,7 @@ class Settings:
     webhook_events: frozenset[str] = frozenset()
     retry_after: tuple[float, ...] = RETRY_AFTER
     name: str = "Customer Commons (sandbox)"
+    account_id: str = "acct_1CustomerCommons"
     currency: str = "eur"
 
     def __post_init__(self) -> None:
@@ -51,12 +55,39 @@ class Cause:
 BY_ITSELF = Cause()
 
 
+@dataclass(slots=True)
+class Knobs:
+    """What the side door can turn while the sandbox runs.
+
+    ``dunning`` is what becomes of a subscription when the last try at its card has failed: it is
+    cancelled, unpaid, or stays past due. ``frozen_at`` is the moment the clock stands at.
+    ``payouts_every`` so many seconds what is available goes to our bank; 0 is never. Events are
+    rendered as ``event_version`` has them, in the name of ``event_account`` where that is set (as
+    those of a connected account are) and in live mode with ``event_livemode``. ``restricted``
+    are keys that may do less: by each key, what its permissions are (``charge_read``).
+    """
+
+    dunning: str = "cancel"
+    frozen_at: int | None = None
+    payouts_every: int = 0
+    event_version: str = API_VERSION
+    event_account: str = ""
+    event_livemode: bool = False
+    restricted: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """What every verb works on."""
 
     store: Store
     settings: Settings
+    knobs: Knobs = field(default_factory=Knobs)
+    faults: Faults = field(default_factory=Faults)
+
+    def now(self) -> int:
+        """What time it is here, in Unix seconds: the machine's, or where the clock was stopped."""
+        return int(time.time()) if self.knobs.frozen_at is None else self.knobs.frozen_at
 
     def emit(
         self,
@@ -74,14 +105,17 @@ class Account:
         data: Json = {"object": body}
         if previous is not None:
             data["previous_attributes"] = previous
+        version = self.knobs.event_version
+        named = {"account": self.knobs.event_account} if self.knobs.event_account else {}
         event = self.store.add(
             {
                 "id": new_id("evt_"),
                 "object": "event",
-                "api_version": API_VERSION,
+                **named,
+                "api_version": version,
                 "created": at,
-                "data": data,
-                "livemode": False,
+                "data": as_of_version(data, version),
+                "livemode": self.knobs.event_livemode,
                 "pending_webhooks": 1 if wanted else 0,
                 "request": {"id": cause.request, "idempotency_key": cause.idempotency_key},
                 "type": type,

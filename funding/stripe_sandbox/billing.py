@@ -1,4 +1,7 @@
-"""What happens: paying, declining, expiring, renewing, cancelling, the passing of time.
+"""What happens: paying, declining, expiring, renewing, cancelling.
+
+The verbs of Checkout Sessions are in ``paying.py``, and named here with the others; a change of
+plan is in ``changing.py``, the passing of time in ``clock.py``.
 
 Each verb writes all its objects and events in one transaction. ``at`` is the moment it happens, in
 Unix seconds, and may lie in the past: everything the verb makes carries it.
@@ -9,180 +12,204 @@ from __future__ import annotations
 from funding.stripe_sandbox import collecting
 from funding.stripe_sandbox.account import BY_ITSELF, Account, Cause
 from funding.stripe_sandbox.errors import ApiError
-from funding.stripe_sandbox.objects import billing, catalogue, money, selling
+from funding.stripe_sandbox.ids import new_id
+from funding.stripe_sandbox.objects import billing, money
+from funding.stripe_sandbox.paying import EXAMPLE_NAME, decline, expire, open_session, pay
 from funding.stripe_sandbox.periods import next_boundary
-from funding.stripe_sandbox.store import Json, among, equals
+from funding.stripe_sandbox.store import Json
+
+__all__ = [
+    "EXAMPLE_NAME",
+    "LIVE",
+    "attempt",
+    "bill_next",
+    "boundary_after",
+    "cancel",
+    "change_card",
+    "decline",
+    "ending",
+    "expire",
+    "missing_subscription",
+    "open_session",
+    "pay",
+    "pay_invoice",
+    "renew",
+    "subscription_of",
+    "waits_for_holder",
+]
 
 LIVE = ("active", "past_due")
-EXAMPLE_NAME = "Alex Example"
 
 
-def open_session(session: Json) -> Json:
-    """The session, if it can still be paid. Raises ``ApiError`` otherwise."""
-    if session["status"] != "open":
-        raise ApiError(
-            f"This Checkout Session is no longer open: it is {session['status']}.", param="session"
-        )
-    return session
-
-
-def pay(
+def renew(
     account: Account,
-    session_id: str,
+    subscription_id: str,
     *,
     at: int,
-    name: str | None = None,
-    email: str | None = None,
-    fingerprint: str | None = None,
+    accepted: bool | None = None,
+    authenticate: bool | None = None,
 ) -> Json:
-    """Pay an open session by a good card: the customer's own, or the one with ``fingerprint``.
-
-    ``name`` is the one on the card, ``email`` what was typed where the session did not know it.
-    Makes the customer where there is none yet, and the subscription with its first paid invoice.
-    Answers with the completed session.
-    """
-    store = account.store
-    with store.transaction():
-        session = open_session(store.get("checkout.session", session_id, param="session"))
-        session = store.change(session, created=min(at, session["created"]))
-        customer = _customer_of(account, session, email=email, at=at)
-        card = money.card_of(
-            customer["id"],
-            at=at,
-            name=name or customer["name"] or EXAMPLE_NAME,
-            fingerprint=fingerprint,
-        )
-        customer = _named(account, customer, card.name, session["currency"], at=at)
-        method = store.add(
-            money.payment_method(
-                created=at, card=card, customer=customer["id"], email=customer["email"]
-            )
-        )
-        account.emit("payment_method.attached", method, at=at)
-        private = store.private(session_id)
-        items = [(item["price"], item["quantity"]) for item in store.children(session_id, "item")]
-        recurring = items[0][0]["recurring"]
-        subscription = store.add(
-            billing.subscription(
-                created=at,
-                customer=customer["id"],
-                payment_method=method["id"],
-                items=items,
-                period_end=next_boundary(
-                    at,
-                    at,
-                    interval=recurring["interval"],
-                    count=recurring["interval_count"],
-                ),
-                description=private.get("description"),
-                metadata=private.get("metadata"),
-            )
-        )
-        start, end = billing.period_of(subscription)
-        invoice = collecting.bill(
-            account,
-            subscription,
-            customer,
-            reason="subscription_create",
-            start=start,
-            end=end,
-            at=at,
-        )
-        subscription = store.change(subscription, latest_invoice=invoice["id"])
-        account.emit("customer.subscription.created", subscription, at=at)
-        collecting.collect(account, invoice, card, method, at=at)
-        details = selling.customer_details(
-            email=customer["email"],
-            name=card.name,
-            individual_name=card.name if session["name_collection"] else None,
-        )
-        session = store.change(
-            session,
-            customer=customer["id"],
-            customer_details=details,
-            collected_information={
-                "business_name": None,
-                "individual_name": details["individual_name"],
-                "shipping_details": None,
-            },
-            invoice=invoice["id"],
-            payment_status="paid",
-            status="complete",
-            subscription=subscription["id"],
-            url=None,
-        )
-        account.emit("checkout.session.completed", session, at=at)
-        return session
-
-
-def decline(account: Account, session_id: str, *, at: int, name: str | None = None) -> Json:
-    """Try an open session with a card that is declined: the charge fails, the session stays open.
-
-    Answers with the payment intent. (A subscription and its invoice begin to exist only once a card
-    is accepted.)
-    """
-    store = account.store
-    with store.transaction():
-        session = open_session(store.get("checkout.session", session_id, param="session"))
-        holder = session["customer"] or session_id
-        card = money.card_of(holder, at=at, number=money.DECLINED_CARD, name=name or EXAMPLE_NAME)
-        intent = store.add(
-            money.payment_intent(
-                created=at,
-                amount=session["amount_total"],
-                currency=session["currency"],
-                customer=session["customer"],
-                description="Subscription creation",
-            )
-        )
-        return collecting.refuse(account, intent, card, email=_email_of(account, session), at=at)
-
-
-def expire(account: Account, session_id: str, *, at: int, cause: Cause = BY_ITSELF) -> Json:
-    """Close an open session for good. Raises ``ApiError`` if it is not open."""
-    with account.store.transaction():
-        session = account.store.get("checkout.session", session_id, param="session")
-        if session["status"] != "open":
-            raise ApiError(
-                'Only Checkout Sessions with a status in ["open"] can be expired. '
-                f"This Checkout Session has a status of `{session['status']}`."
-            )
-        session = account.store.change(session, status="expired", url=None)
-        account.emit("checkout.session.expired", session, at=at, cause=cause)
-        return session
-
-
-def renew(account: Account, subscription_id: str, *, at: int, accepted: bool | None = None) -> Json:
     """Bill the next period of a subscription, or try its unpaid invoice again.
 
-    ``accepted`` says whether the card is good from now on; None leaves it as it was. A card that is
-    declined leaves the invoice open and the subscription past due; declined once too often, it ends
-    the subscription. Answers with the invoice.
+    ``accepted`` says whether the card is good from now on, ``authenticate`` whether its bank asks
+    for 3-D Secure from now on; None leaves either as it was. A card that is declined leaves the
+    invoice open and the subscription past due; declined once too often, it ends the subscription
+    (or as the account's ``dunning`` says). Answers with the invoice.
     """
     store = account.store
     with store.transaction():
         subscription = store.get("subscription", subscription_id, param="subscription")
         if subscription["status"] not in LIVE:
             raise ApiError(f"This subscription is {subscription['status']}.", param="subscription")
-        customer = store.get("customer", subscription["customer"])
-        invoice = store.get("invoice", subscription["latest_invoice"])
-        if invoice["status"] == "paid":
-            invoice, subscription = _next_period(account, subscription, customer, at=at)
-        method = store.get("payment_method", subscription["default_payment_method"])
+        method = subscription["default_payment_method"]
         if accepted is not None:
-            store.remember(method["id"], declines=not accepted)
-        declines = store.private(method["id"]).get("declines", False)
-        card = money.card_shown(method)
-        if declines:
-            invoice = collecting.fail_to_collect(account, invoice, card, at=at)
-        else:
-            invoice = collecting.collect(account, invoice, card, method, at=at)
-        status = "past_due" if declines else "active"
-        if subscription["status"] != status:
-            account.changed("customer.subscription.updated", subscription, at=at, status=status)
-        if declines and invoice["next_payment_attempt"] is None:
-            cancel(account, subscription_id, at=at, reason="payment_failed")
+            store.remember(method, declines=not accepted)
+        if authenticate is not None:
+            store.remember(method, asks=authenticate)
+        invoice = store.get("invoice", subscription["latest_invoice"])
+        if invoice["status"] == "open" and invoice["next_payment_attempt"] is not None:
+            return attempt(account, invoice, at=at)
+        return bill_next(account, subscription, at=at)
+
+
+def bill_next(account: Account, subscription: Json, *, at: int) -> Json:
+    """Bill the period after the current one, and try the card. Answers with the invoice."""
+    _, start = billing.period_of(subscription)
+    end = boundary_after(subscription, start)
+    customer = account.store.get("customer", subscription["customer"])
+    invoice = collecting.bill(
+        account, subscription, customer, reason="subscription_cycle", start=start, end=end, at=at
+    )
+    account.changed(
+        "customer.subscription.updated",
+        subscription,
+        at=at,
+        items=billing.moved_on(subscription, start=start, end=end),
+        latest_invoice=invoice["id"],
+    )
+    return attempt(account, invoice, at=at)
+
+
+def boundary_after(subscription: Json, moment: int) -> int:
+    """When the period ends that is running, or begins, at a moment."""
+    recurring = subscription["items"]["data"][0]["price"]["recurring"]
+    return next_boundary(
+        subscription["billing_cycle_anchor"],
+        moment,
+        interval=recurring["interval"],
+        count=recurring["interval_count"],
+    )
+
+
+def attempt(account: Account, invoice: Json, *, at: int) -> Json:
+    """Try the subscription's card, with nobody there, for an invoice. Answers with the invoice."""
+    store = account.store
+    subscription = subscription_of(account, invoice)
+    method = store.get("payment_method", subscription["default_payment_method"])
+    private = store.private(method["id"])
+    if invoice["status"] == "paid" or not (private.get("declines") or private.get("asks")):
+        invoice = collecting.collect(account, invoice, money.card_shown(method), method, at=at)
+        _now(account, subscription, "active", at=at)
         return invoice
+    if private.get("declines"):
+        card = money.card_shown(method)
+        invoice = collecting.fail_to_collect(account, invoice, card, at=at)
+    else:
+        invoice = collecting.await_action(account, invoice, method, at=at)
+    subscription = _now(account, subscription, "past_due", at=at)
+    if invoice["next_payment_attempt"] is None and subscription["status"] == "past_due":
+        _give_up(account, subscription, at=at)
+    return invoice
+
+
+def pay_invoice(account: Account, invoice_id: str, *, at: int, number: str | None = None) -> Json:
+    """Somebody pays an open invoice on its page: by the card on file, or by another one.
+
+    Whatever the bank asks for is answered. A new card stays on the subscription. Answers with the
+    invoice, still open where the card is declined. Raises ``ApiError`` if it is not open.
+    """
+    store = account.store
+    with store.transaction():
+        invoice = store.get("invoice", invoice_id, param="invoice")
+        if invoice["status"] != "open":
+            raise ApiError(f"This invoice is {invoice['status']}.", param="invoice")
+        subscription = subscription_of(account, invoice)
+        method = store.get("payment_method", subscription["default_payment_method"])
+        if number == money.DECLINED_CARD or (
+            number is None and store.private(method["id"]).get("declines")
+        ):
+            intent = collecting.intent_of(account, invoice)
+            collecting.refuse(
+                account, intent, money.card_shown(method), email=invoice["customer_email"], at=at
+            )
+            return invoice
+        if number is not None:
+            method = change_card(account, subscription, number=number, at=at)
+            subscription = store.get("subscription", subscription["id"])
+        invoice = collecting.collect(account, invoice, money.card_shown(method), method, at=at)
+        if subscription["latest_invoice"] == invoice_id:
+            _now(account, subscription, "active", at=at)
+        return invoice
+
+
+def change_card(
+    account: Account, subscription: Json, *, number: str, at: int, name: str | None = None
+) -> Json:
+    """Put another card on a subscription. Answers with the payment method."""
+    store = account.store
+    with store.transaction():
+        old = store.get("payment_method", subscription["default_payment_method"])
+        card = money.card_of(
+            f"{subscription['customer']}:{new_id('')}",
+            at=at,
+            number=number,
+            name=name or old["billing_details"]["name"],
+        )
+        email = old["billing_details"]["email"]
+        method = store.add(
+            money.payment_method(
+                created=at, card=card, customer=subscription["customer"], email=email
+            ),
+            private={
+                "declines": number == money.FAILS_LATER_CARD,
+                "asks": number == money.ASKING_CARD,
+            },
+        )
+        account.emit("payment_method.attached", method, at=at)
+        account.changed(
+            "customer.subscription.updated",
+            subscription,
+            at=at,
+            default_payment_method=method["id"],
+        )
+        return method
+
+
+def waits_for_holder(account: Account, invoice: Json) -> bool:
+    """Whether the bank waits for the card's holder to confirm the payment of an open invoice."""
+    return bool(collecting.intent_of(account, invoice)["status"] == "requires_action")
+
+
+def subscription_of(account: Account, invoice: Json) -> Json:
+    """The subscription that an invoice bills."""
+    about = invoice["parent"]["subscription_details"]["subscription"]
+    return account.store.get("subscription", about)
+
+
+def _now(account: Account, subscription: Json, status: str, *, at: int) -> Json:
+    """The subscription, moved to a status if it is not there and has not ended."""
+    subscription = account.store.get("subscription", subscription["id"])
+    if subscription["status"] in (status, "canceled"):
+        return subscription
+    return account.changed("customer.subscription.updated", subscription, at=at, status=status)
+
+
+def _give_up(account: Account, subscription: Json, *, at: int) -> None:
+    """The last try has failed: what becomes of the subscription is a setting, as at Stripe."""
+    if account.knobs.dunning == "cancel":
+        cancel(account, subscription["id"], at=at, reason="payment_failed")
+    elif account.knobs.dunning == "unpaid":
+        _now(account, subscription, "unpaid", at=at)
 
 
 def ending(subscription: Json, wanted: bool, *, at: int) -> Json:
@@ -217,7 +244,7 @@ def cancel(
     """End a subscription at once; nothing is given back. Raises ``ApiError`` if it has ended."""
     with account.store.transaction():
         subscription = account.store.get("subscription", subscription_id)
-        if subscription["status"] not in LIVE:
+        if subscription["status"] not in (*LIVE, "unpaid"):
             raise missing_subscription(subscription_id)
         subscription = account.store.change(
             subscription,
@@ -235,108 +262,3 @@ def missing_subscription(id: str) -> ApiError:
     return ApiError(
         f"No such subscription: '{id}'", status=404, code="resource_missing", param="id"
     )
-
-
-def advance(account: Account, *, to: int) -> int:
-    """Let time pass: expire sessions, end what is to end, bill what is due. Answers how many moved.
-
-    What should have happened earlier happens at its own moment, as often as it should have: a
-    monthly subscription last billed a quarter ago is billed three times.
-    """
-    moved = 0
-    store = account.store
-    with store.transaction():
-        for session in store.every("checkout.session", [equals("status", "open")]):
-            if session["expires_at"] <= to:
-                expire(account, session["id"], at=session["expires_at"])
-                moved += 1
-        for subscription in store.every("subscription", [among("status", LIVE)]):
-            moved += _catch_up(account, subscription["id"], to=to)
-    return moved
-
-
-def _catch_up(account: Account, subscription_id: str, *, to: int) -> int:
-    moved = 0
-    while True:
-        subscription = account.store.get("subscription", subscription_id)
-        if subscription["status"] not in LIVE:
-            return moved
-        due = _due(account, subscription)
-        if due > to:
-            return moved
-        moved += 1
-        if subscription["cancel_at"] == due:
-            details = subscription["cancellation_details"]
-            cancel(
-                account,
-                subscription_id,
-                at=due,
-                comment=details["comment"],
-                feedback=details["feedback"],
-            )
-        else:
-            renew(account, subscription_id, at=due)
-
-
-def _due(account: Account, subscription: Json) -> int:
-    """When something happens next by itself: a retry, or the end of the period."""
-    end = billing.period_of(subscription)[1]
-    if subscription["status"] == "past_due":
-        retry: int = account.store.get("invoice", subscription["latest_invoice"])[
-            "next_payment_attempt"
-        ]
-        return min(end, retry)
-    return end
-
-
-def _customer_of(account: Account, session: Json, *, email: str | None, at: int) -> Json:
-    store = account.store
-    if session["customer"]:
-        customer = store.get("customer", session["customer"])
-        return store.change(customer, created=min(at, customer["created"]))
-    customer = store.add(catalogue.customer(created=at, email=session["customer_email"] or email))
-    account.emit("customer.created", customer, at=at)
-    return customer
-
-
-def _named(account: Account, customer: Json, name: str, currency: str, *, at: int) -> Json:
-    """The customer, with the first currency paid in and, where Checkout learnt it, the name."""
-    changes: Json = {} if customer["currency"] else {"currency": currency}
-    if not customer["name"]:
-        changes["name"] = name
-    if not changes:
-        return customer
-    return account.changed("customer.updated", customer, at=at, **changes)
-
-
-def _email_of(account: Account, session: Json) -> str | None:
-    if session["customer"]:
-        email: str | None = account.store.get("customer", session["customer"])["email"]
-        return email
-    email = session["customer_email"]
-    return email
-
-
-def _next_period(
-    account: Account, subscription: Json, customer: Json, *, at: int
-) -> tuple[Json, Json]:
-    """The invoice for the period after the current one, and the subscription moved on to it."""
-    _, start = billing.period_of(subscription)
-    recurring = subscription["items"]["data"][0]["price"]["recurring"]
-    end = next_boundary(
-        subscription["billing_cycle_anchor"],
-        start,
-        interval=recurring["interval"],
-        count=recurring["interval_count"],
-    )
-    invoice = collecting.bill(
-        account, subscription, customer, reason="subscription_cycle", start=start, end=end, at=at
-    )
-    subscription = account.changed(
-        "customer.subscription.updated",
-        subscription,
-        at=at,
-        items=billing.moved_on(subscription, start=start, end=end),
-        latest_invoice=invoice["id"],
-    )
-    return invoice, subscription

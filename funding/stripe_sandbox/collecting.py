@@ -1,15 +1,14 @@
-"""How an invoice gets its money: billed, collected or refused, and given back.
+"""How an invoice gets its money: billed, collected or refused.
 
-Parts of the verbs in ``billing.py``, which hold the transaction; ``refund`` is a verb of its own.
+Parts of the verbs in ``billing.py`` and ``paying.py``, which hold the transaction.
 """
 
 from __future__ import annotations
 
-from funding.stripe_sandbox.account import BY_ITSELF, Account, Cause
-from funding.stripe_sandbox.errors import ApiError
-from funding.stripe_sandbox.objects import billing, money
+from funding.stripe_sandbox.account import Account
+from funding.stripe_sandbox.objects import billing, invoicing, money
 from funding.stripe_sandbox.objects.money import Card
-from funding.stripe_sandbox.store import Json
+from funding.stripe_sandbox.store import Condition, Json, equals
 
 
 def bill(
@@ -22,21 +21,59 @@ def bill(
     end: int,
     at: int,
 ) -> Json:
-    """A finalized invoice, with the payment intent that waits for it."""
+    """The finalized invoice for a period, and for what waits from changes of plan before it."""
+    lines = invoicing.period_lines(subscription, start=start, end=end)
+    before = billing.period_of(subscription)[0], start
+    period = (at, at) if reason == "subscription_create" else before
+    return issue(account, subscription, customer, reason=reason, period=period, lines=lines, at=at)
+
+
+def issue(
+    account: Account,
+    subscription: Json,
+    customer: Json,
+    *,
+    reason: str,
+    period: tuple[int, int],
+    lines: list[Json],
+    at: int,
+) -> Json:
+    """A finalized invoice for ``lines`` and what is pending, with the intent that waits for it.
+
+    Where nothing is due, because the customer has credit, it is paid at once without an intent.
+    """
     store = account.store
+    waiting = pending_items(account, subscription)
     invoice = store.add(
-        billing.invoice(
+        invoicing.invoice(
             created=at,
             subscription=subscription,
             customer=customer,
             reason=reason,
-            start=start,
-            end=end,
+            period=period,
+            lines=[
+                *(invoicing.proration_line(subscription, item) for item in waiting),
+                *lines,
+            ],
             account_name=account.settings.name,
+            origin=account.settings.public_origin,
         )
     )
-    number = customer["next_invoice_sequence"] + 1
-    store.change(customer, next_invoice_sequence=number)
+    for item in waiting:
+        account.changed("invoiceitem.updated", item, at=at, invoice=invoice["id"])
+    changes: Json = {"next_invoice_sequence": customer["next_invoice_sequence"] + 1}
+    if invoice["ending_balance"] != customer["balance"]:
+        changes["balance"] = invoice["ending_balance"]
+        account.changed("customer.updated", customer, at=at, **changes)
+    else:
+        store.change(customer, **changes)
+    draft = {**invoice, "status": "draft", "number": None, "effective_at": None}
+    draft["hosted_invoice_url"] = None
+    draft["status_transitions"] = {**invoice["status_transitions"], "finalized_at": None}
+    account.emit("invoice.created", draft, at=at)
+    account.emit("invoice.finalized", invoice, at=at)
+    if invoice["amount_due"] == 0:
+        return _paid(account, invoice, invoicing.settled(invoice, at=at), at=at)
     first = reason == "subscription_create"
     intent = store.add(
         money.payment_intent(
@@ -47,47 +84,83 @@ def bill(
             description="Subscription creation" if first else "Subscription update",
         )
     )
-    payment = billing.invoice_payment(created=at, invoice=invoice, payment_intent=intent["id"])
+    payment = invoicing.invoice_payment(created=at, invoice=invoice, payment_intent=intent["id"])
     store.add(payment, parent=invoice["id"])
-    draft = {**invoice, "status": "draft", "number": None, "effective_at": None}
-    draft["status_transitions"] = {**invoice["status_transitions"], "finalized_at": None}
-    account.emit("invoice.created", draft, at=at)
-    account.emit("invoice.finalized", invoice, at=at)
     account.emit("payment_intent.created", intent, at=at)
     return invoice
 
 
+def pending_items(account: Account, subscription: Json) -> list[Json]:
+    """What changes of plan have left for the next invoice, oldest first."""
+    return account.store.every(
+        "invoiceitem",
+        [
+            equals("parent.subscription_details.subscription", subscription["id"]),
+            Condition("json_extract(body, '$.invoice') IS NULL"),
+        ],
+    )[::-1]
+
+
+def intent_of(account: Account, invoice: Json) -> Json:
+    """The payment intent that waits for an invoice with something due."""
+    payment = account.store.children(invoice["id"], "invoice_payment")[0]
+    return account.store.get("payment_intent", payment["payment"]["payment_intent"])
+
+
 def collect(account: Account, invoice: Json, card: Card, method: Json, *, at: int) -> Json:
     """Charge the card for an open invoice. Answers with the paid invoice."""
+    if invoice["status"] == "paid":
+        return invoice
     store = account.store
     payment = store.children(invoice["id"], "invoice_payment")[0]
     intent = store.get("payment_intent", payment["payment"]["payment_intent"])
-    charge = store.add(
-        money.charge(
-            created=at,
-            intent=intent,
-            card=card,
-            payment_method=method["id"],
-            email=invoice["customer_email"],
-            succeeded=True,
-        )
-    )
-    intent = store.change(
-        intent, **money.succeeded(intent, charge=charge["id"], payment_method=method["id"])
-    )
-    account.emit("charge.succeeded", charge, at=at)
-    account.emit("payment_intent.succeeded", intent, at=at)
+    charged = charge(account, intent, card, method["id"], email=invoice["customer_email"], at=at)
     store.change(
         payment,
         amount_paid=invoice["amount_due"],
         status="paid",
         status_transitions={"canceled_at": None, "paid_at": at},
     )
-    invoice = store.change(invoice, **billing.paid(invoice, at=at))
+    invoice = _paid(account, invoice, invoicing.paid(invoice, at=at), at=at)
+    settle(account, charged, at=at)
+    return invoice
+
+
+def _paid(account: Account, invoice: Json, changes: Json, *, at: int) -> Json:
+    invoice = account.store.change(invoice, **changes)
     account.emit("invoice.paid", invoice, at=at)
     account.emit("invoice.payment_succeeded", invoice, at=at)
-    # Stripe captures cards afterwards: only then has the charge a balance transaction.
-    transaction = store.add(
+    return invoice
+
+
+def charge(
+    account: Account, intent: Json, card: Card, method: str, *, email: str | None, at: int
+) -> Json:
+    """Charge a good card for what an intent waits for. Answers with the charge."""
+    charged = account.store.add(
+        money.charge(
+            created=at,
+            intent=intent,
+            card=card,
+            payment_method=method,
+            email=email,
+            succeeded=True,
+        )
+    )
+    intent = account.store.change(
+        intent, **money.succeeded(intent, charge=charged["id"], payment_method=method)
+    )
+    account.emit("charge.succeeded", charged, at=at)
+    account.emit("payment_intent.succeeded", intent, at=at)
+    return charged
+
+
+def settle(account: Account, charge: Json, *, at: int) -> Json:
+    """What a charge brings to the balance. Answers with the charge.
+
+    Stripe captures cards afterwards: only then has a charge its balance transaction.
+    """
+    transaction = account.store.add(
         money.balance_transaction(
             created=at,
             source=charge["id"],
@@ -98,21 +171,38 @@ def collect(account: Account, invoice: Json, card: Card, method: Json, *, at: in
             description=charge["description"],
         )
     )
-    account.changed("charge.updated", charge, at=at, balance_transaction=transaction["id"])
-    return invoice
+    return account.changed("charge.updated", charge, at=at, balance_transaction=transaction["id"])
 
 
 def fail_to_collect(account: Account, invoice: Json, card: Card, *, at: int) -> Json:
     """A declined charge for an open invoice. Answers with the invoice, which stays open."""
-    payment = account.store.children(invoice["id"], "invoice_payment")[0]
-    intent = account.store.get("payment_intent", payment["payment"]["payment_intent"])
+    intent = intent_of(account, invoice)
     refuse(account, intent, card, email=invoice["customer_email"], at=at)
-    invoice = account.store.change(invoice, **billing.refused(invoice, at=at))
+    return _uncollected(account, invoice, at=at)
+
+
+def await_action(account: Account, invoice: Json, method: Json, *, at: int) -> Json:
+    """The bank wants to hear from the card's holder (3-D Secure) before it pays an open invoice.
+
+    Answers with the invoice, which stays open until somebody completes it on the invoice's page.
+    """
+    intent = account.store.change(
+        intent_of(account, invoice),
+        **money.awaiting(method["id"], url=invoice["hosted_invoice_url"]),
+    )
+    account.emit("payment_intent.requires_action", intent, at=at)
+    account.emit("invoice.payment_action_required", invoice, at=at)
+    return _uncollected(account, invoice, at=at)
+
+
+def _uncollected(account: Account, invoice: Json, *, at: int) -> Json:
+    invoice = account.store.change(invoice, **invoicing.refused(invoice, at=at))
     account.emit("invoice.payment_failed", invoice, at=at)
     return invoice
 
 
 def refuse(account: Account, intent: Json, card: Card, *, email: str | None, at: int) -> Json:
+    """A charge that the bank declines. Answers with the intent, which waits for another card."""
     charge = account.store.add(
         money.charge(
             created=at, intent=intent, card=card, payment_method=None, email=email, succeeded=False
@@ -122,61 +212,3 @@ def refuse(account: Account, intent: Json, card: Card, *, email: str | None, at:
     intent = account.store.change(intent, **money.failed(intent, charge=charge["id"]))
     account.emit("payment_intent.payment_failed", intent, at=at)
     return intent
-
-
-def refund(
-    account: Account,
-    charge_id: str,
-    *,
-    amount: int | None,
-    reason: str | None,
-    metadata: dict[str, str] | None,
-    at: int,
-    cause: Cause = BY_ITSELF,
-) -> Json:
-    """Give back some of a charge, or all that is left. Raises ``ApiError`` for more than that."""
-    store = account.store
-    with store.transaction():
-        charge = store.get("charge", charge_id, param="charge", status=400)
-        if charge["status"] != "succeeded":
-            raise ApiError(f"Charge {charge_id} did not succeed, so nothing can be refunded.")
-        left = charge["amount_captured"] - charge["amount_refunded"]
-        if left == 0:
-            raise ApiError(
-                f"Charge {charge_id} has already been refunded.", code="charge_already_refunded"
-            )
-        given = left if amount is None else amount
-        if not 0 < given <= left:
-            raise ApiError(
-                f"Refund amount ({given}) is greater than unrefunded amount on charge ({left})"
-                if given > 0
-                else "Invalid positive integer",
-                param="amount",
-            )
-        refund = money.refund(
-            created=at, charge=charge, amount=given, reason=reason, metadata=metadata
-        )
-        transaction = store.add(
-            money.balance_transaction(
-                created=at,
-                source=refund["id"],
-                type="refund",
-                amount=-given,
-                fee=0,
-                currency=charge["currency"],
-                description=f"REFUND FOR CHARGE ({charge['description']})",
-            )
-        )
-        refund["balance_transaction"] = transaction["id"]
-        store.add(refund, parent=charge_id)
-        refunded = charge["amount_refunded"] + given
-        account.changed(
-            "charge.refunded",
-            charge,
-            at=at,
-            cause=cause,
-            amount_refunded=refunded,
-            refunded=refunded == charge["amount_captured"],
-        )
-        account.emit("refund.created", refund, at=at, cause=cause)
-        return refund

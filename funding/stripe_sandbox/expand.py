@@ -13,6 +13,7 @@ from funding.stripe_sandbox.store import Json, Store, equals
 
 # Where each kind of object names another one, and that one's kind.
 _REFERENCES = {
+    # What moved the money; a refund, a dispute or a payout is found under its own kind.
     "balance_transaction": {"source": "charge"},
     "charge": {
         "balance_transaction": "balance_transaction",
@@ -22,8 +23,15 @@ _REFERENCES = {
     "checkout.session": {
         "customer": "customer",
         "invoice": "invoice",
+        "payment_intent": "payment_intent",
         "subscription": "subscription",
     },
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "payout": {
+        "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
+    },
+    "invoiceitem": {"customer": "customer", "invoice": "invoice"},
     "invoice": {
         "customer": "customer",
         "parent.subscription_details.subscription": "subscription",
@@ -40,6 +48,7 @@ _REFERENCES = {
     "refund": {
         "balance_transaction": "balance_transaction",
         "charge": "charge",
+        "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
     },
     "subscription": {
@@ -75,12 +84,19 @@ def _subscriptions(store: Store, customer: Json) -> Json:
     return list_of(live, f"/v1/customers/{customer['id']}/subscriptions")
 
 
+def _tax_ids(store: Store, customer: Json) -> Json:
+    return list_of(
+        store.children(customer["id"], "tax_id"), f"/v1/customers/{customer['id']}/tax_ids"
+    )
+
+
 # What is shown only to those who ask for it.
 _INCLUDED: dict[tuple[str, str], Callable[[Store, Json], Json]] = {
     ("checkout.session", "line_items"): _line_items,
     ("invoice", "payments"): _payments,
     ("charge", "refunds"): _refunds,
     ("customer", "subscriptions"): _subscriptions,
+    ("customer", "tax_ids"): _tax_ids,
 }
 
 
@@ -121,8 +137,7 @@ def _expand_within(
         value = include(store, owner)
     kind = _REFERENCES.get(owner.get("object", ""), {}).get(at)
     if kind and isinstance(value, str):
-        # A deleted customer, or a refund where a charge is usual, is found under its own kind.
-        value = store.find(kind, value) or store.find("refund", value) or value
+        value = store.find(kind, value) or store.any(value) or value
     elif not (include or kind or isinstance(value, dict)):
         raise _not_expandable(path)
     if rest and isinstance(value, dict):

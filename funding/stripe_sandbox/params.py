@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from funding.stripe_sandbox.errors import ApiError
 
@@ -48,6 +49,16 @@ def lasting(value: Any, name: str) -> str:
     given = text(value, name)
     if given is None:
         raise _empty(name)
+    return given
+
+
+def url(value: Any, name: str) -> str | None:
+    """An address on the web."""
+    given = text(value, name)
+    if given is not None:
+        parts = urlsplit(given)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ApiError("Not a valid URL", code="url_invalid", param=name)
     return given
 
 

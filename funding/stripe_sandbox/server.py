@@ -12,7 +12,7 @@ from typing import Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from funding.stripe_sandbox import billing
+from funding.stripe_sandbox import clock
 from funding.stripe_sandbox.account import RETRY_AFTER, Account, Settings
 from funding.stripe_sandbox.app import create_app
 from funding.stripe_sandbox.store import Store
@@ -22,6 +22,8 @@ HOST = "127.0.0.1"
 
 
 class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept, as at Stripe
+
     def log_request(self, *_: object, **__: object) -> None:
         """Requests are not worth a line each; errors still are."""
 
@@ -115,4 +117,4 @@ class Sandbox:
 
     def _run_clock(self, tick: float) -> None:
         while not self._stopping.wait(tick):
-            billing.advance(self.account, to=int(time.time()))
+            clock.advance(self.account, to=self.account.now())

@@ -51,6 +51,9 @@ CREATE TABLE IF NOT EXISTS idempotent (
 """
 
 
+_SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A piece of SQL over the ``object`` table, with its values."""
@@ -64,16 +67,28 @@ def equals(path: str, value: Any) -> Condition:
     return Condition(f"json_extract(body, '$.{path}') = ?", (value,))
 
 
+def kept(path: str, value: Any) -> Condition:
+    """What is kept about the object and not shown holds ``value`` at ``path``."""
+    return Condition(f"json_extract(private, '$.{path}') = ?", (value,))
+
+
 def among(path: str, values: Sequence[Any]) -> Condition:
     """The object's body holds one of ``values`` at ``path``."""
     marks = ", ".join("?" * len(values))
     return Condition(f"json_extract(body, '$.{path}') IN ({marks})", tuple(values))
 
 
-def within(bounds: dict[str, int]) -> list[Condition]:
+def bounds(path: str, limits: dict[str, int]) -> list[Condition]:
+    """The object's body holds a number within ``limits`` at ``path``."""
+    return [
+        Condition(f"json_extract(body, '$.{path}') {_SIGNS[bound]} ?", (limit,))
+        for bound, limit in limits.items()
+    ]
+
+
+def within(limits: dict[str, int]) -> list[Condition]:
     """Created within these bounds (``gt``, ``gte``, ``lt``, ``lte``)."""
-    signs = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-    return [Condition(f"created {signs[bound]} ?", (at,)) for bound, at in bounds.items()]
+    return [Condition(f"created {_SIGNS[bound]} ?", (at,)) for bound, at in limits.items()]
 
 
 class Store:
@@ -129,7 +144,7 @@ class Store:
             (
                 body["id"],
                 body["object"],
-                body.get("created", 0),
+                body.get("created", body.get("date", 0)),
                 parent,
                 json.dumps(body),
                 json.dumps(private or {}),
@@ -145,7 +160,7 @@ class Store:
         """The object as it is from now on."""
         self.run(
             "UPDATE object SET body = ?, created = ? WHERE id = ?",
-            (json.dumps(body), body.get("created", 0), body["id"]),
+            (json.dumps(body), body.get("created", body.get("date", 0)), body["id"]),
         )
         return body
 
@@ -162,6 +177,11 @@ class Store:
     def find(self, kind: str, id: str) -> Json | None:
         """The object, or None."""
         rows = self.run("SELECT body FROM object WHERE id = ? AND kind = ?", (id, kind))
+        return dict(json.loads(rows[0][0])) if rows else None
+
+    def any(self, id: str) -> Json | None:
+        """The object, of whatever kind, or None."""
+        rows = self.run("SELECT body FROM object WHERE id = ?", (id,))
         return dict(json.loads(rows[0][0])) if rows else None
 
     def get(self, kind: str, id: str, *, param: str = "id", status: int = 404) -> Json:

@@ -8,11 +8,17 @@ import http.client
 import json
 import threading
 import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from funding.stripe_sandbox.account import Account, Json
 
 _TIMEOUT = 20.0
+# How long a delivery that is held up on purpose waits at most, in seconds.
+_LATER = {"delay": 5.0, "reorder": 0.2}
+
+# Takes a body and its signature; answers with the HTTP status, or what went wrong.
+Post = Callable[[bytes, str], tuple[int | None, str | None]]
 
 
 def sign(payload: bytes, *, secret: str, at: int) -> str:
@@ -95,14 +101,57 @@ class Deliverer:
             )
             if not due:
                 self._stopping.wait(0.05)
-            for event, attempts in due:
+            for event, _attempts in due:
                 if self._stopping.is_set() or not self._on.is_set():
                     break
-                self._deliver(event, attempts)
+                self.deliver(event)
 
-    def _deliver(self, event_id: str, attempts: int) -> None:
+    def waiting(self) -> list[str]:
+        """The events that wait to be delivered, oldest first."""
+        rows = self._account.store.run(
+            "SELECT event FROM delivery WHERE state = 'pending' ORDER BY rowid"
+        )
+        return [event for (event,) in rows]
+
+    def deliver(self, event_id: str, post: Post | None = None) -> None:
+        """Try once to deliver an event, by ``post`` or to the webhook's address.
+
+        What goes wrong on purpose (``faults.py``) goes wrong here.
+        """
+        store = self._account.store
+        fault = self._account.faults.of_delivery()
+        if fault in ("delay", "reorder"):
+            later = self._account.faults.seconds(_LATER[fault])
+            store.run(
+                "UPDATE delivery SET due = ? WHERE event = ?", (time.time() + later, event_id)
+            )
+            return
+        payload = payload_of(store.get("event", event_id))
+        signature = self._signature(payload)
+        post = post or self._post
+        status: int | None
+        error: str | None
+        if fault == "drop":
+            status, error = None, "TimeoutError: dropped on purpose"
+        elif fault == "corrupt_byte":
+            status, error = post(payload.replace(b'"id"', b'"iD"', 1), signature)
+        elif fault == "corrupt_signature":
+            status, error = post(payload, signature[:-4] + "0000")
+        else:
+            status, error = post(payload, signature)
+        if fault == "duplicate":
+            status, error = post(payload, signature)
+        self._note(event_id, status, error)
+
+    def _signature(self, payload: bytes) -> str:
+        secret = self._account.settings.webhook_secret
+        return sign(payload, secret=secret, at=int(time.time()))
+
+    def _note(self, event_id: str, status: int | None, error: str | None) -> None:
+        """Write down how a try ended, and when the next one is due."""
+        rows = self._account.store.run("SELECT attempts FROM delivery WHERE event = ?", (event_id,))
+        attempts: int = rows[0][0]
         event = self._account.store.get("event", event_id)
-        status, error = self._post(payload_of(event))
         at = time.time()
         taken = status is not None and 200 <= status < 300
         retries = self._account.settings.retry_after
@@ -124,8 +173,7 @@ class Deliverer:
             if state != "pending":
                 self._account.store.change(event, pending_webhooks=0)
 
-    def _post(self, payload: bytes) -> tuple[int | None, str | None]:
-        signature = sign(payload, secret=self._account.settings.webhook_secret, at=int(time.time()))
+    def _post(self, payload: bytes, signature: str) -> tuple[int | None, str | None]:
         connection = http.client.HTTPConnection(
             self._url.hostname or "", self._url.port or 80, timeout=_TIMEOUT
         )

@@ -8,8 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +23,7 @@ from funding.stripe_sandbox import params
 from funding.stripe_sandbox.account import API_VERSION, Account, Cause
 from funding.stripe_sandbox.errors import ApiError
 from funding.stripe_sandbox.expand import expand
+from funding.stripe_sandbox.faults import Rule
 from funding.stripe_sandbox.ids import new_id
 from funding.stripe_sandbox.objects import money
 from funding.stripe_sandbox.store import Condition, Json, among, equals, within
@@ -93,6 +97,14 @@ def _list(data: list[Json], *, has_more: bool) -> Json:
     return {"object": "list", "data": data, "has_more": has_more, "url": request.path}
 
 
+class ThrownAway(Exception):
+    """What an operation answers with when nothing of what it did is to last."""
+
+    def __init__(self, body: Json) -> None:
+        super().__init__()
+        self.body = body
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One line of Stripe's API: ``run`` takes the call and what is named in the address."""
@@ -158,32 +170,118 @@ def _view(account: Account, operation: Operation) -> Callable[..., Response]:
     read = params.fields(readers, required=operation.required)
 
     def view(**named: str) -> Response:
-        _check_key(account.settings.api_key)
+        _check_key(account, operation)
         _check_version()
-        pairs = [
-            *request.args.items(multi=True),
-            *request.form.items(multi=True),
-        ]
         key = request.headers.get("Idempotency-Key") if operation.method == "POST" else None
-        at = int(time.time())
-        with account.store.transaction():
-            fingerprint = hashlib.sha256(json.dumps(sorted(pairs)).encode()).hexdigest()
-            if key and (kept := _replay(account, key, fingerprint, at=at)):
-                return _answer(kept, replayed=True)
-            call = Call(
-                account=account,
-                params=read(params.decode(pairs), ""),
-                at=at,
-                cause=Cause(request=g.request_id, idempotency_key=key),
-            )
-            expanded = call.params.pop("expand", [])
-            body = operation.run(call, **named)
-            body = _as_of(expand(account.store, body, expanded), at)
-            if key:
-                _keep(account, key, fingerprint, body, at=at)
-        return _answer(body)
+        with _alone(key):
+            fault = account.faults.of_request(operation.method, request.path)
+            if fault:
+                _go_wrong_before(fault)
+            try:
+                answer = _run(account, operation, read, key, named)
+            except ThrownAway as thrown:
+                answer = _answer(thrown.body)
+        if fault:
+            _go_wrong_after(fault)
+        return answer
 
     return view
+
+
+def _run(
+    account: Account,
+    operation: Operation,
+    read: params.Reader,
+    key: str | None,
+    named: dict[str, str],
+) -> Response:
+    """Do what is asked, once for each idempotency key."""
+    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    at = account.now()
+    with account.store.transaction():
+        fingerprint = hashlib.sha256(json.dumps(sorted(pairs)).encode()).hexdigest()
+        if key and (kept := _replay(account, key, fingerprint, at=at)):
+            return _answer(kept, replayed=True)
+        call = Call(
+            account=account,
+            params=read(params.decode(pairs), ""),
+            at=at,
+            cause=Cause(request=g.request_id, idempotency_key=key),
+        )
+        expanded = call.params.pop("expand", [])
+        body = operation.run(call, **named)
+        body = _as_of(expand(account.store, body, expanded), at)
+        if key:
+            _keep(account, key, fingerprint, body, at=at)
+    return _answer(body)
+
+
+# The idempotency keys of requests that are being answered.
+_in_flight: set[str] = set()
+_flight_lock = threading.Lock()
+
+
+@contextmanager
+def _alone(key: str | None) -> Iterator[None]:
+    """Only one request with a key at a time. Raises ``ApiError`` for the second, as Stripe does."""
+    if key is None:
+        yield
+        return
+    mark = f"{request.host} {key}"
+    with _flight_lock:
+        if mark in _in_flight:
+            raise ApiError(
+                "There is currently another in-progress request using this Idempotent Key (that "
+                f"probably means you submitted twice, and the other request is still going "
+                f"through): {key}. Please try again later.",
+                status=409,
+                kind="idempotency_error",
+                code="idempotency_key_in_use",
+            )
+        _in_flight.add(mark)
+    try:
+        yield
+    finally:
+        with _flight_lock:
+            _in_flight.discard(mark)
+
+
+def _go_wrong_before(fault: Rule) -> None:
+    """Raises ``ApiError``, or closes the connection, before anything is done."""
+    time.sleep(fault.seconds)
+    if fault.fault == "vanish_before":
+        _vanish()
+    if fault.fault == "error_before":
+        raise _BROKEN
+    if fault.fault == "rate_limit":
+        raise ApiError(
+            "Request rate limit exceeded.", status=429, kind="rate_limit_error", code="rate_limit"
+        )
+    if fault.fault == "busy":
+        raise ApiError(
+            "This object cannot be accessed right now because another API request or Stripe "
+            "process is currently accessing it.",
+            status=429,
+            code="lock_timeout",
+        )
+
+
+def _go_wrong_after(fault: Rule) -> None:
+    """Raises ``ApiError``, or closes the connection, when everything is done."""
+    if fault.fault == "vanish_after":
+        _vanish()
+    if fault.fault == "error_after":
+        raise _BROKEN
+
+
+_BROKEN = ApiError("An unknown error occurred", status=500, kind="api_error")
+
+
+def _vanish() -> None:
+    """Close the connection: whoever asked learns nothing. Raises to end the request."""
+    if connection := request.environ.get("werkzeug.socket"):
+        connection.shutdown(socket.SHUT_RDWR)
+    raise ApiError("Nobody hears this.", status=500, kind="api_error")
 
 
 def _answer(body: Json, *, status: int = 200, replayed: bool = False) -> Response:
@@ -197,7 +295,7 @@ def _answer(body: Json, *, status: int = 200, replayed: bool = False) -> Respons
     return response
 
 
-def _check_key(api_key: str) -> None:
+def _check_key(account: Account, operation: Operation) -> None:
     authorization = request.authorization
     if authorization is None:
         raise ApiError(
@@ -206,9 +304,28 @@ def _check_key(api_key: str) -> None:
             status=401,
         )
     given = authorization.token or authorization.username or ""
-    if not hmac.compare_digest(given.encode(), api_key.encode()):
-        shown = f"{given[:8]}{'*' * max(0, len(given) - 12)}{given[-4:]}"
+    if hmac.compare_digest(given.encode(), account.settings.api_key.encode()):
+        return
+    shown = f"{given[:8]}{'*' * max(0, len(given) - 12)}{given[-4:]}"
+    allowed = account.knobs.restricted.get(given)
+    if allowed is None:
         raise ApiError(f"Invalid API Key provided: {shown}", status=401)
+    wanted = permission(operation)
+    if not allowed & {wanted, wanted.replace("_read", "_write")}:
+        raise ApiError(
+            f"The provided key '{shown}' does not have the required permissions for this endpoint "
+            f"on account '{account.settings.account_id}'. Having the 'rak_{wanted}' permission "
+            "would allow this request to continue.",
+            status=403,
+        )
+
+
+def permission(operation: Operation) -> str:
+    """What a restricted key must be allowed: ``charge_read``, ``checkout_session_write``."""
+    words = [word for word in operation.path.split("/")[2:] if not word.startswith("<")]
+    subject = words[:2] if words[0] in ("checkout", "billing_portal") else words[:1]
+    name = "_".join(subject).removesuffix("s")
+    return f"{name}_{'read' if operation.method == 'GET' else 'write'}"
 
 
 def _check_version() -> None:

@@ -38,7 +38,7 @@ class ProposalList(_ReadOpenly, ListAPIView[Proposal]):
     ordering = ("-opened_at", "pk")
 
     def get_queryset(self) -> QuerySet[Proposal]:
-        return Proposal.objects.to_show().with_sponsors(timezone.now())
+        return Proposal.objects.shown().to_show().with_sponsors(timezone.now())
 
     @extend_schema(
         summary="Propose something",
@@ -113,7 +113,7 @@ class CommentList(_ReadOpenly, ListAPIView[Comment]):
     ordering = ("at", "pk")
 
     def get_queryset(self) -> QuerySet[Comment]:
-        return Comment.objects.filter(proposal=self.kwargs.get("pk")).select_related("author")
+        return Comment.objects.filter(proposal=self.kwargs.get("pk")).to_show(None)
 
     @extend_schema(summary="What is said about a proposal, oldest first")
     def get(self, request: Request, pk: str) -> Response:
@@ -129,9 +129,15 @@ class CommentList(_ReadOpenly, ListAPIView[Comment]):
         sent = serializers.CommentInput(data=request.data)
         sent.is_valid(raise_exception=True)
         said = actions.comment(
-            proposal=_find(pk), **sent.validated_data, by=_me(request), at=timezone.now()
+            proposal=_find(pk), **_answered(sent.validated_data), by=_me(request), at=timezone.now()
         )
         return Response(serializers.CommentRow(said).data, status=status.HTTP_201_CREATED)
+
+
+def _answered(said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, with the comment that it answers in the place of its id."""
+    parent = said.pop("parent", None)
+    return said | {"parent": get_object_or_404(Comment, pk=parent) if parent else None}
 
 
 def _answer(pk: Any, code: int = status.HTTP_200_OK) -> Response:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 # Until this many members have standing, the community is being founded: waiting times (days in
@@ -20,6 +21,12 @@ from typing import Any
 # the share that its quorum asks for.
 FOUNDING_ENDS_AT = 25
 FOUNDING_MINIMUM = 3
+
+# The kind whose rule says how rules change. Whatever it says, changing one takes this majority, and
+# at least the quorum and the majority that are being changed; it takes effect so long afterwards.
+CHANGE_RULE = "change_rule"
+CHANGE_MAJORITY = Fraction(2, 3)
+CHANGE_TAKES_EFFECT_AFTER = timedelta(days=14)
 
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -73,7 +80,8 @@ class DecisionRule:
 
     ``quorum`` is the share of the roll that must vote in favour; ``majority`` the share of the
     votes for and against. ``min_days`` are the days in standing a voter needs at the cut-off,
-    ``sponsor_min_days`` those a sponsor needs.
+    ``sponsor_min_days`` those a sponsor needs. ``petition``, where set, is the share of the members
+    who must sign before there is a discussion, though never fewer than ``sponsors``.
     """
 
     kind: str
@@ -86,6 +94,15 @@ class DecisionRule:
     majority: Fraction
     min_days: int
     sponsor_min_days: int
+    petition: Fraction | None = None
+
+    def signatures(self, members: int) -> int:
+        """How many must stand behind an idea in a community of so many members."""
+        return max(self.sponsors, ceil((self.petition or 0) * members))
+
+    def demanding(self, *, quorum: Fraction, majority: Fraction) -> DecisionRule:
+        """This rule with at least this quorum and this majority."""
+        return replace(self, quorum=max(self.quorum, quorum), majority=max(self.majority, majority))
 
     def as_json(self) -> dict[str, Any]:
         """The rule as the public record holds it: durations and fractions as text."""
@@ -100,6 +117,7 @@ class DecisionRule:
             "majority": format_fraction(self.majority),
             "minDays": self.min_days,
             "sponsorsMinDays": self.sponsor_min_days,
+            **({"petition": format_fraction(self.petition)} if self.petition else {}),
         }
 
 
@@ -128,22 +146,61 @@ def parse_rules(text: str) -> tuple[DecisionRule, ...]:
         if not isinstance(table, dict):
             problems.append(f"{kind}: expected a table [{kind}]")
             continue
-        values: dict[str, Any] = {}
-        for name in sorted(table.keys() - _READERS.keys()):
-            problems.append(f"{kind}.{name}: unknown; known are {', '.join(_READERS)}")
-        for name, read in _READERS.items():
-            if name not in table:
-                problems.append(f"{kind}.{name}: missing")
-                continue
-            try:
-                values[name] = read(table[name])
-            except ValueError as error:
-                problems.append(f"{kind}.{name}: {error}")
-        if values.keys() == _READERS.keys():
-            rules.append(DecisionRule(kind=kind, **values))
+        try:
+            rules.append(read_rule(kind, table))
+        except BadRule as error:
+            problems += [f"{kind}.{name}: {problem}" for name, problem in error.problems.items()]
     if problems:
         raise BadRules(problems)
     return tuple(rules)
+
+
+class BadRule(ValueError):
+    """A rule cannot be used. ``problems`` says of each field what would work there."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {problem}" for name, problem in problems.items()))
+        self.problems = problems
+
+
+def read_rule(kind: str, table: Mapping[str, object]) -> DecisionRule:
+    """The rule of a kind from its fields as text and numbers. Raises ``BadRule`` naming them."""
+    values: dict[str, Any] = {}
+    readers = _READERS | _OPTIONAL
+    problems = {
+        name: f"unknown; known are {', '.join(readers)}"
+        for name in sorted(table.keys() - readers.keys())
+    }
+    for name, read in readers.items():
+        if name not in table:
+            if name in _READERS:
+                problems[name] = "missing"
+            continue
+        try:
+            values[name] = read(table[name])
+        except ValueError as error:
+            problems[name] = str(error)
+    if kind == CHANGE_RULE and values.get("majority", CHANGE_MAJORITY) < CHANGE_MAJORITY:
+        problems["majority"] = f"rules change by at least {format_fraction(CHANGE_MAJORITY)}"
+    if problems:
+        raise BadRule(problems)
+    return DecisionRule(kind=kind, **values)
+
+
+def as_table(rule: DecisionRule) -> dict[str, Any]:
+    """What :func:`read_rule` reads the rule from."""
+    return {
+        "sponsors": rule.sponsors,
+        "idea_lapses_after": format_duration(rule.idea_lapses_after),
+        "discussion": format_duration(rule.discussion),
+        "final": format_duration(rule.final),
+        "voting": format_duration(rule.voting),
+        "quorum": format_fraction(rule.quorum),
+        "majority": format_fraction(rule.majority),
+        "min_days": rule.min_days,
+        "sponsor_min_days": rule.sponsor_min_days,
+        **({"petition": format_fraction(rule.petition)} if rule.petition else {}),
+    }
 
 
 def parse_fraction(text: str) -> Fraction:
@@ -209,3 +266,4 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "min_days": _count(0),
     "sponsor_min_days": _count(0),
 }
+_OPTIONAL: dict[str, Callable[[object], Any]] = {"petition": _share}

@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from governance.proposals.kinds import Kind
-from governance.proposals.models import Wording
+from governance.proposals.kinds import Kind, ResolutionText
+from governance.proposals.models import Comment, Flag, Wording
 from governance.terms.forms import Editor, editor_for
 from governance.terms.models import Version
 
@@ -46,6 +46,16 @@ class WordsForm(forms.Form):
             del self.fields["title"]
 
 
+def words_of_sketch(words: WordsForm, data: Mapping[str, Any]) -> dict[str, str]:
+    """The words of an idea that begins without its text, from a valid form.
+
+    A term's title stands in its own editor; without one, the sentence is the title so far.
+    """
+    said = words.cleaned_data
+    title = said.get("title") or str(data.get("term-title", "")).strip() or said["summary"]
+    return {**said, "title": title[:120]}
+
+
 class ResolutionEditor(forms.Form):
     """The text of a resolution."""
 
@@ -58,6 +68,9 @@ class ResolutionEditor(forms.Form):
         help_text=_("Word for word. Markdown works."),
     )
 
+    # Of a resolution to show again what a steward hid: the comment or the idea by its id.
+    restores = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
@@ -65,11 +78,12 @@ class ResolutionEditor(forms.Form):
         wording: Wording | None = None,
         about: str = "",
     ) -> None:
-        super().__init__(data, initial={"text": wording.content["text"]} if wording else None)
+        initial = dict(wording.content) if wording else {"restores": about}
+        super().__init__(data, initial=initial)
 
-    def content(self) -> str:
-        text: str = self.cleaned_data["text"]
-        return text
+    def content(self) -> ResolutionText:
+        restores = self.cleaned_data["restores"]
+        return ResolutionText(self.cleaned_data["text"], str(restores) if restores else "")
 
 
 def term_editor(
@@ -88,13 +102,82 @@ def term_editor(
 
 
 class CommentForm(forms.Form):
-    """Something said about a proposal."""
+    """Something said about a proposal: a remark, a reason, a question, or an answer."""
 
     body = forms.CharField(
         label=_("Your comment"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Everybody can read it, with your display name. Markdown works."),
+    )
+    stance = forms.ChoiceField(
+        label=_("It is"),
+        choices=Comment.Stance.choices,
+        initial=Comment.Stance.REMARK,
+        required=False,
+    )
+    parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean_stance(self) -> str:
+        stance: str = self.cleaned_data["stance"]
+        return stance or Comment.Stance.REMARK
+
+
+class EditCommentForm(forms.Form):
+    """What a comment says instead."""
+
+    body = forms.CharField(
+        label=_("Your comment"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("What it said before stays readable in its history. Markdown works."),
+    )
+
+
+class FlagForm(forms.Form):
+    """Why stewards should look at something."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it"), choices=Flag.Reason.choices, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("Anything they should know"),
+        max_length=300,
+        required=False,
+        help_text=_("Only stewards read this, and see who sent it."),
+    )
+
+
+class AmendmentForm(forms.Form):
+    """Why a text should be another, and over which text it was written."""
+
+    reason = forms.CharField(
+        label=_("Why, in one sentence"),
+        max_length=240,
+        help_text=_("It stands beside your text, and on the ballot where members choose."),
+    )
+    base = forms.IntegerField(min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
+
+
+class LeaveForm(forms.Form):
+    """What an author says who does not take an amendment."""
+
+    answer = forms.CharField(
+        label=_("What you say to it"),
+        max_length=500,
+        required=False,
+        help_text=_("Everybody can read it."),
+    )
+
+
+class InviteForm(forms.Form):
+    """Whom to write with: the member of a name, or whoever has the link."""
+
+    name = forms.CharField(
+        label=_("Their name here"),
+        max_length=80,
+        required=False,
+        help_text=_("As other members see it. Leave it empty to get a link that you can send."),
     )
 
 
@@ -105,9 +188,24 @@ class SupportForm(forms.Form):
 
 
 class HideForm(forms.Form):
-    """Why a comment is hidden."""
+    """Why a comment or an idea is hidden."""
 
     reason = forms.CharField(
         label=_("Reason, which everybody can read"),
         max_length=300,
     )
+
+
+class AskForm(forms.Form):
+    """Which organisation to ask."""
+
+    domain = forms.CharField(
+        label=_("Their domain"),
+        max_length=300,
+        help_text=_("Where their site is, such as example.org."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none"}),
+    )
+
+
+class OrganisationForm(AskForm):
+    """Which organisation has said that it accepts terms."""

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from governance.proposals import kinds
-from governance.proposals.kinds import Kind
-from governance.proposals.models import Comment, Proposal, Stage
+from governance.proposals.kinds import Kind, ResolutionText
+from governance.proposals.models import CoAuthor, Comment, Proposal, Stage
 from governance.terms import rulebook, vocabulary, words
 from governance.terms.rulebook import DraftContent, Rule
 from governance.voting import stages as poll_stages
@@ -30,10 +30,14 @@ class ResolutionContent(serializers.Serializer[Any]):
     """The text of a resolution (Markdown)."""
 
     text = Text(max_length=20_000)
+    restores = serializers.UUIDField(
+        required=False,
+        help_text="The comment or idea, by its id, that is shown again once members adopt this.",
+    )
 
-    def content(self) -> str:
-        text: str = self.validated_data["text"]
-        return text
+    def content(self) -> ResolutionText:
+        restores = self.validated_data.get("restores")
+        return ResolutionText(self.validated_data["text"], str(restores) if restores else "")
 
 
 class RuleInput(serializers.Serializer[Any]):
@@ -88,13 +92,20 @@ class WordsInput(serializers.Serializer[Any]):
     summary = Text(max_length=240, help_text="One sentence: what would change.")
     problem = Text(max_length=10_000, help_text="The problem behind it, Markdown.")
     content = serializers.DictField(
-        help_text="What the kind takes: {text} for a resolution; the whole term for a term."
+        required=False,
+        allow_null=True,
+        help_text=(
+            "Null where an idea begins without its text. What the kind takes: {text} for a "
+            "resolution; the whole term for a term."
+        ),
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         kind = self._kind(attrs)
-        if kind.own_title is None and "title" not in attrs:
+        if "title" not in attrs and (kind.own_title is None or attrs.get("content") is None):
             raise serializers.ValidationError({"title": [_("A proposal needs a title.")]})
+        if attrs.get("content") is None:
+            return attrs | {"content": None}
         if kind.own_title is not None:
             attrs.pop("title", None)
         inner: Any = kind.serializer(data=attrs["content"])
@@ -126,23 +137,42 @@ class SupportInput(serializers.Serializer[Any]):
 
 
 class CommentInput(serializers.Serializer[Any]):
+    """Something to say; ``parent`` is the comment that it answers, and an answer is a remark."""
+
     body = Text(max_length=10_000, help_text="Markdown.")
+    stance = serializers.ChoiceField(choices=Comment.Stance.choices, required=False)
+    parent = serializers.UUIDField(  # type: ignore[assignment] # a field takes the attribute's place
+        required=False, allow_null=True
+    )
 
 
 class CommentRow(serializers.Serializer[Comment]):
     """A comment. Of a hidden one the place and the reason are left, and its words are not shown."""
 
     id = serializers.UUIDField()
+    thread = serializers.UUIDField(
+        source="thread_id", allow_null=True, help_text="The comment that began the talk."
+    )
+    parent = serializers.UUIDField(  # type: ignore[assignment] # a field takes the attribute's place
+        source="parent_id", allow_null=True
+    )
     author = serializers.CharField()
+    stance = serializers.ChoiceField(choices=Comment.Stance.choices)
     at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    agree = serializers.SerializerMethodField()
     body = serializers.SerializerMethodField()
     hidden = serializers.SerializerMethodField()
 
+    def get_agree(self, comment: Comment) -> int:
+        """How many find it helpful."""
+        return int(getattr(comment, "agree", 0))
+
     def get_body(self, comment: Comment) -> str | None:
-        return None if comment.hidden_at else comment.body
+        return None if comment.hidden else comment.body
 
     def get_hidden(self, comment: Comment) -> dict[str, str] | None:
-        if comment.hidden_at is None:
+        if comment.hidden_at is None or not comment.hidden:
             return None
         at = serializers.DateTimeField().to_representation(comment.hidden_at)
         return {"at": str(at), "reason": comment.hidden_reason, "record": comment.record_hash}
@@ -154,8 +184,8 @@ class ProposalRow(serializers.Serializer[Proposal]):
     id = serializers.UUIDField()
     url = serializers.CharField(source="get_absolute_url")
     kind = serializers.CharField()
-    title = serializers.CharField(source="wording.title")
-    summary = serializers.CharField(source="wording.summary")
+    title = serializers.SerializerMethodField()
+    summary = serializers.SerializerMethodField()
     author = serializers.CharField()
     stage = serializers.ChoiceField(choices=Stage.choices)
     sponsors = serializers.IntegerField()
@@ -167,6 +197,13 @@ class ProposalRow(serializers.Serializer[Proposal]):
     )
     text_sha256 = serializers.CharField(source="wording.sha256")
     poll = serializers.SerializerMethodField()
+
+    def get_title(self, proposal: Proposal) -> str:
+        """Empty of an idea that a steward hid, as all its words are."""
+        return "" if proposal.hidden else proposal.wording.title
+
+    def get_summary(self, proposal: Proposal) -> str:
+        return "" if proposal.hidden else proposal.wording.summary
 
     def get_poll(self, proposal: Proposal) -> str | None:
         return reverse("poll", args=[proposal.poll_id]) if proposal.poll_id else None
@@ -183,16 +220,40 @@ class StepRow(serializers.Serializer[Any]):
 class ProposalDetail(ProposalRow):
     """A proposal whole: ``content`` is what members adopt, ``text`` the bytes its hash is over."""
 
-    problem = serializers.CharField(source="wording.problem")
+    problem = serializers.SerializerMethodField()
     content = serializers.SerializerMethodField()
+    hidden = serializers.SerializerMethodField()
+    echoes = serializers.SerializerMethodField()
+    authors = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField()
     rule = serializers.SerializerMethodField()
     steps = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
 
+    def get_problem(self, proposal: Proposal) -> str:
+        return "" if proposal.hidden else proposal.wording.problem
+
     def get_content(self, proposal: Proposal) -> dict[str, Any]:
-        content: dict[str, Any] = proposal.wording.as_json()["content"]
+        """What members would adopt; empty while an idea is a sentence."""
+        content: dict[str, Any] = {} if proposal.hidden else proposal.wording.as_json()["content"]
         return content
+
+    def get_hidden(self, proposal: Proposal) -> dict[str, str] | None:
+        """When and why a steward hid the idea."""
+        if not proposal.hidden:
+            return None
+        hidden = proposal.hidden_idea
+        at = serializers.DateTimeField().to_representation(hidden.at)
+        return {"at": str(at), "reason": hidden.reason, "record": hidden.record_hash}
+
+    def get_echoes(self, proposal: Proposal) -> int:
+        """How many members have the problem too."""
+        return proposal.echoes.count()
+
+    def get_authors(self, proposal: Proposal) -> list[str]:
+        """Who wrote it: the author, then those who write with them."""
+        others = CoAuthor.objects.filter(manuscript__proposal=proposal).order_by("at")
+        return [str(proposal.author), *(str(one.person) for one in others.select_related("person"))]
 
     def get_text(self, proposal: Proposal) -> str:
         return reverse("proposal-text", args=[proposal.pk, proposal.wording.number])

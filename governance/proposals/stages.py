@@ -42,14 +42,18 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         Stage(IDEA, "A text looks for sponsors; its author may still change it."),
-        Stage(DISCUSSION, "Enough sponsors stand behind it; members discuss it and it may change."),
+        Stage(
+            DISCUSSION,
+            "Enough sponsors stand behind it; members discuss it and it may change. In an election "
+            "they nominate each other.",
+        ),
         Stage(FINAL, "The text is frozen, so that everybody can read what will be voted on."),
         Stage(VOTING, "Members vote in a poll of its own."),
         Stage(ADOPTED, "The members adopted it, and what it asked for was carried out."),
         Stage(REJECTED, "The members voted, and it did not reach the majority."),
         Stage(NO_QUORUM, "Fewer members voted in favour than the rule asks for."),
         Stage(WITHDRAWN, "Its author took it back before it was discussed."),
-        Stage(LAPSED, "Too few sponsors stood behind its text in time."),
+        Stage(LAPSED, "Too few sponsors stood behind its text in time, or too few stood."),
     )
 }
 
@@ -83,14 +87,23 @@ MOVES: tuple[Move, ...] = (
         DISCUSSION,
         FINAL,
         "the program",
-        "When the discussion's time is over and enough sponsors stand behind the text as it is.",
+        "When the discussion's time is over and enough sponsors stand behind the text as it is; in "
+        "an election, when at least as many stand as are elected.",
+    ),
+    Move(
+        "reopen_nominations",
+        DISCUSSION,
+        DISCUSSION,
+        "the program",
+        "When an election's discussion is over and too few stand: nominations go on as long again, "
+        "three times at most.",
     ),
     Move(
         "lapse",
         DISCUSSION,
         LAPSED,
         "the program",
-        "When the text changed and, after the discussion, too few sponsors confirmed it in time.",
+        "When the text changed and too few sponsors confirmed it in time, or too few stand.",
     ),
     Move(
         "open_vote",
@@ -133,6 +146,8 @@ MOVES: tuple[Move, ...] = (
 TEXT_OPEN = frozenset({IDEA, DISCUSSION})
 # Nothing moves any more.
 FINISHED = frozenset(STAGES) - {move.source for move in MOVES}
+# Where a vote has been decided.
+DECIDED = frozenset({ADOPTED, REJECTED, NO_QUORUM})
 # People talk about it.
 COMMENTS_OPEN = frozenset(STAGES) - FINISHED
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
+from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -16,23 +18,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.proposals import actions, kinds, permissions, stages
+from governance.proposals.decision_page import decision
 from governance.proposals.filters import ProposalFilter
-from governance.proposals.forms import CommentForm, HideForm, SupportForm, WordsForm
+from governance.proposals.forms import (
+    CommentForm,
+    HideForm,
+    SupportForm,
+    WordsForm,
+    words_of_sketch,
+)
 from governance.proposals.kinds import Editor, Kind
 from governance.proposals.models import (
-    AdoptedRule,
+    Amendment,
     Comment,
+    Follow,
+    Manuscript,
     Proposal,
     Support,
     Wording,
-    founding_on,
 )
+from governance.proposals.similar import like
+from governance.proposals.talk_page import looker, talk
 from governance.record.canonical import canonical_bytes
 from kernel.refusal import Refused
 from members.models import Person
 
 PER_PAGE = 20
-COMMENTS_PER_PAGE = 50
+TEXTS_SHOWN = 5
+AMENDMENTS_SHOWN = 5
 _TONES = {
     stages.VOTING: "waits",
     stages.ADOPTED: "good",
@@ -47,24 +60,11 @@ _TONES = {
 def proposal_list(request: HttpRequest) -> HttpResponse:
     """Every proposal, newest first, or those one is looking for."""
     at = timezone.now()
-    everything = Proposal.objects.to_show().with_sponsors(at).order_by("-opened_at", "pk")
+    everything = Proposal.objects.shown().to_show().with_sponsors(at).order_by("-opened_at", "pk")
     found = ProposalFilter(request.GET, queryset=everything)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "form": found.form, "searched": any(request.GET.values()), "at": at}
     return render(request, "proposals/list.html", context)
-
-
-@login_not_required
-@require_safe
-def rules(request: HttpRequest) -> HttpResponse:
-    """By which rules proposals are decided, since when, and what adopted them."""
-    at = timezone.now()
-    context = {
-        "rules": AdoptedRule.objects.in_force(at).order_by("kind"),
-        "past": AdoptedRule.objects.order_by("-effective_from", "kind"),
-        "founding": founding_on(at.date()),
-    }
-    return render(request, "proposals/rules.html", context)
 
 
 @login_not_required
@@ -78,15 +78,17 @@ def proposal(request: HttpRequest, pk: str) -> HttpResponse:
 @require_safe
 def text(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """The exact words of one text, in the bytes that its hash is over."""
-    wordings = Wording.objects.select_related("revision")
+    wordings = Wording.objects.select_related("revision", "proposal__hidden_idea")
     wording = get_object_or_404(wordings, proposal=pk, number=number)
+    if wording.proposal.hidden:
+        raise Http404
     return HttpResponse(canonical_bytes(wording.as_json()), content_type="application/json")
 
 
 @require_safe
 def choose_kind(request: HttpRequest) -> HttpResponse:
     """What would you like to propose?"""
-    context = {"kinds": kinds.registered(), "may": _may_propose(request)}
+    context = {"kinds": kinds.proposable(), "may": _may_propose(request)}
     return render(request, "proposals/new.html", context)
 
 
@@ -99,6 +101,8 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
     editor = the_kind.editor(data, about=request.GET.get("about", ""))
     if data is None:
         return _form_page(request, the_kind, words, editor)
+    if "sketch" in data and the_kind.begins_as_sentence:
+        return _open_sketch(request, the_kind, words)
     if editor.rearranged:
         return _form_page(request, the_kind, WordsForm(kind=the_kind, initial=data.dict()), editor)
     if not _both_valid(words, editor):
@@ -118,16 +122,39 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
     return redirect(opened)
 
 
+def _open_sketch(request: HttpRequest, kind: Kind, words: WordsForm) -> HttpResponse:
+    """Open an idea with its sentence and the problem behind it; the text follows."""
+    data = request.POST
+    editor = kind.editor(data)
+    if isinstance(editor, forms.BaseForm):
+        editor.errors.clear()
+    if not words.is_valid():
+        return _form_page(request, kind, words, editor, HTTPStatus.UNPROCESSABLE_ENTITY)
+    about = words_of_sketch(words, data)
+    try:
+        opened = actions.propose(
+            kind=kind.name, **about, content=None, by=_me(request), at=timezone.now()
+        )
+    except Refused as refusal:
+        words.add_error(None, refusal.sentence)
+        return _form_page(request, kind, words, editor, HTTPStatus.CONFLICT)
+    messages.success(request, _("Your idea is open. See who has this problem too."))
+    return redirect(opened)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: str) -> HttpResponse:
     """Change the text of one's own proposal."""
     found = _find(pk)
+    if found.hidden and not permissions.writes(found, _me(request)):
+        raise Http404
     the_kind = kinds.get(found.kind)
     data = request.POST if request.method == "POST" else None
     words = WordsForm(data, kind=the_kind, wording=found.wording)
     editor = the_kind.editor(data, wording=found.wording)
     if data is None:
-        return _form_page(request, the_kind, words, editor, proposal=found)
+        unpublished = Manuscript.objects.to_publish(_me(request)).filter(proposal=found).first()
+        return _form_page(request, the_kind, words, editor, proposal=found, unpublished=unpublished)
     if editor.rearranged:
         words = WordsForm(kind=the_kind, initial=data.dict())
         return _form_page(request, the_kind, words, editor, proposal=found)
@@ -188,19 +215,39 @@ def withdraw(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_POST
+def echo(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say that one has the problem too, or take that back."""
+    act = actions.withdraw_echo if "back" in request.POST else actions.echo
+    try:
+        act(proposal=_find(pk), by=_me(request), at=timezone.now())
+    except Refused as refusal:
+        return _refused(request, pk, refusal)
+    return redirect("proposal", pk)
+
+
+@require_POST
 def comment(request: HttpRequest, pk: str) -> HttpResponse:
-    """Say something about a proposal."""
+    """Say something about a proposal, or answer a comment."""
     form = CommentForm(request.POST)
+    found = _find(pk)
+    parent = None
+    if form.is_valid() and form.cleaned_data["parent"]:
+        parent = Comment.objects.filter(pk=form.cleaned_data["parent"]).first()
+        if parent is None:
+            form.add_error(None, _("The comment you answer is not there."))
     if not form.is_valid():
         return _proposal_page(request, pk, HTTPStatus.UNPROCESSABLE_ENTITY, comment_form=form)
+    said = {name: form.cleaned_data[name] for name in ("body", "stance")}
     try:
-        said = actions.comment(
-            proposal=_find(pk), **form.cleaned_data, by=_me(request), at=timezone.now()
+        posted = actions.comment(
+            proposal=found, parent=parent, **said, by=_me(request), at=timezone.now()
         )
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return _proposal_page(request, pk, HTTPStatus.CONFLICT, comment_form=form)
-    return redirect(said)
+    if posted.thread_id:
+        return redirect(posted)
+    return redirect(f"{found.get_absolute_url()}#comment-{posted.pk}")
 
 
 @require_POST
@@ -229,14 +276,15 @@ def _proposal_page(
         Proposal.objects.to_show().with_sponsors(at).select_related("wording__revision"), pk=pk
     )
     sponsors = list(found.supports.select_related("person").order_by("at", "pk"))
-    comments = found.comments.select_related("author", "hidden_by").order_by("at", "pk")
+    me = _me(request) if request.user.is_authenticated else None
+    who = looker(found, me, at)
     context = {
         "proposal": found,
         "kind": kinds.get(found.kind),
         "sponsors_listed": sponsors,
-        "comments": Paginator(comments, COMMENTS_PER_PAGE).get_page(request.GET.get("page")),
-        "steps": found.steps.order_by("at", "pk"),
-        "wordings": found.wordings.order_by("number"),
+        **talk(request, found, who),
+        **_texts_of(found, at),
+        **decision(found, me, at),
         "comment_form": CommentForm(),
         "hide_form": HideForm(),
         "waits_for": _waits_for(found, at),
@@ -244,14 +292,18 @@ def _proposal_page(
         "text_open": found.stage in stages.TEXT_OPEN,
         "finished": found.stage in stages.FINISHED,
         "at": at,
-        **_options(request, found, sponsors, at),
+        **_options(request, found, sponsors, who.authors, at),
         **forms,
     }
     return render(request, "proposals/proposal.html", context, status=status)
 
 
 def _options(
-    request: HttpRequest, found: Proposal, sponsors: list[Support], at: datetime
+    request: HttpRequest,
+    found: Proposal,
+    sponsors: list[Support],
+    authors: frozenset[UUID],
+    at: datetime,
 ) -> dict[str, Any]:
     """What whoever looks can do here, and which of it is the next thing to do."""
     voting = found.stage == stages.VOTING
@@ -262,16 +314,24 @@ def _options(
     mine = next((support for support in sponsors if support.person_id == me.pk), None)
     text_open = found.stage in stages.TEXT_OPEN
     is_author = found.author_id == me.pk
+    writes = me.pk in authors
     options: dict[str, Any] = {
         "mine": mine,
         "to_confirm": mine is not None and mine.text_sha256 != found.wording.sha256,
         "can_withdraw_support": mine is not None and text_open,
         "can_withdraw": is_author and found.stage == stages.IDEA,
-        "can_comment": found.stage in stages.COMMENTS_OPEN and permissions.can_comment(me, at=at),
-        "can_change": text_open and permissions.can_change(found, me, at=at),
-        "can_moderate": permissions.can_moderate(found, me, at=at),
+        "can_change": text_open and writes and permissions.can_change(found, me, at=at),
+        "following": Follow.objects.proposals_of(me).filter(pk=found.pk).exists(),
+        "echoed": found.echoes.filter(person=me).exists(),
+        "can_echo": found.stage == stages.IDEA and not is_author and not found.hidden,
+        "is_steward": found.stage == stages.IDEA and permissions.is_steward(me, at=at),
+        "can_amend": found.stage == stages.DISCUSSION
+        and kinds.get(found.kind).amendable
+        and not writes
+        and permissions.can_comment(me, at=at),
     }
-    if text_open and not is_author and (mine is None or options["to_confirm"]):
+    ready = text_open and found.wording.says_what and not found.hidden
+    if ready and not writes and (mine is None or options["to_confirm"]):
         try:
             permissions.check_can_support(found, me, at=at)
         except Refused as refusal:
@@ -280,6 +340,30 @@ def _options(
             options["can_support"] = True
     options["primary"] = "vote" if voting else "" if "can_support" in options else "comment"
     return options
+
+
+def _texts_of(found: Proposal, at: datetime) -> dict[str, Any]:
+    """The latest texts, the amendments with most sponsors, and who has the problem too."""
+    amendments = found.amendments.by_sponsors(at.date()).select_related("author")
+    latest = found.wordings.filter(amendment=None).select_related("by", "credit__author")
+    return {
+        "wordings": latest.order_by("-number")[:TEXTS_SHOWN],
+        "amendments": amendments.exclude(state="withdrawn")[:AMENDMENTS_SHOWN],
+        "amendment_count": found.amendments.count(),
+        "echoes": found.echoes.count(),
+        "co_authors": Person.objects.filter(co_authored__manuscript__proposal=found).order_by(
+            "co_authored__at"
+        ),
+        "adopted_amendment": _adopted_amendment(found),
+    }
+
+
+def _adopted_amendment(found: Proposal) -> Amendment | None:
+    """The amendment that members chose, where they chose one."""
+    if found.stage != stages.ADOPTED or found.poll is None or not found.poll.result:
+        return None
+    winners = found.poll.result.get("winners") or [""]
+    return actions.amendment_of_option(found, winners[0])
 
 
 def _waits_for(found: Proposal, at: datetime) -> str:
@@ -301,7 +385,17 @@ def _form_page(
     status: HTTPStatus = HTTPStatus.OK,
     **more: Any,
 ) -> HttpResponse:
-    context = {"kind": kind, "words": words, "editor": editor, "may": _may_propose(request), **more}
+    like_by = "summary" if kind.own_title else "title"
+    context = {
+        "kind": kind,
+        "words": words,
+        "editor": editor,
+        "may": _may_propose(request),
+        # With scripts they are offered while one types; without, when the page comes again.
+        "like_by": like_by,
+        "similar": like(words[like_by].value() or "") if "proposal" not in more else [],
+        **more,
+    }
     return render(request, "proposals/form.html", context, status=status)
 
 

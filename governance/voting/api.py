@@ -26,6 +26,7 @@ from governance.voting import actions, serializers
 from governance.voting.ballots import Malformed, to_base64
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
+from governance.voting.option_names import name_persons
 from governance.voting.throttling import TokenThrottle
 from members.models import Person
 from members.permissions import HasScope
@@ -68,6 +69,11 @@ class PollListView(ListAPIView[Poll]):
 
     def get_queryset(self) -> QuerySet[Poll]:
         return Poll.objects.with_objections().order_by(*self.ordering)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        name_persons(page or [])
+        return page
 
 
 class PollView(RetrieveAPIView[Poll]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from governance.voting import scripts
 from governance.voting.models import Poll
+from governance.voting.option_texts import frozen_texts
 from governance.voting.rule import RANKED, Option
 from kernel.money import Money
 
@@ -33,6 +34,7 @@ def context(poll: Poll) -> dict[str, Any]:
         ],
         "ranked": poll.method in RANKED,
         "budget": None if poll.budget is None else Money(poll.budget, poll.currency),
+        "texts": frozen_texts(poll),
         "scripts": scripts.NAMES,
         "import_map": scripts.import_map(),
     }

@@ -37,7 +37,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 
-from governance.record.canonical import canonical_bytes
 from governance.voting import blind
 
 PREFIX_BYTES = 32
@@ -106,8 +105,7 @@ class Ballot:
     @cached_property
     def signed_bytes(self) -> bytes:
         """The canonical JSON that is hashed and that the token's key signs."""
-        # ASCII and whole numbers alone: what takes RFC 8785 a page is one call here.
-        return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":")).encode()
+        return _canonical(self.as_json())
 
     @cached_property
     def hash(self) -> str:
@@ -212,13 +210,13 @@ def receipt_statement(poll: str, ballot: str) -> dict[str, str]:
 
 
 def make_receipt(key: ec.EllipticCurvePrivateKey, *, poll: str, ballot: str) -> Receipt:
-    statement = canonical_bytes(receipt_statement(poll, ballot))
+    statement = _canonical(receipt_statement(poll, ballot))
     return Receipt(poll=poll, ballot=ballot, signature=ecdsa_sign(key, statement))
 
 
 def receipt_holds(receipt: Receipt, key: ec.EllipticCurvePublicKey) -> bool:
     """Whether the poll's receipt key signed ``receipt``."""
-    statement = canonical_bytes(receipt_statement(receipt.poll, receipt.ballot))
+    statement = _canonical(receipt_statement(receipt.poll, receipt.ballot))
     return ecdsa_holds(key, statement, receipt.signature)
 
 
@@ -268,6 +266,11 @@ def from_base64(value: object, field: str) -> bytes:
     if to_base64(decoded) != value:
         raise Malformed(field, "is not base64 as it is written here")
     return decoded
+
+
+def _canonical(value: Mapping[str, Any]) -> bytes:
+    """Of ASCII and whole numbers alone: what takes RFC 8785 a page is one call then."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _token_key(token: bytes, field: str) -> ec.EllipticCurvePublicKey:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.voting import stages
 from governance.voting.faults import FAULTS
 from governance.voting.manifest import Manifest, read
+from governance.voting.option_names import Named, names_of
 from governance.voting.rule import EQUAL_SHARES, METHODS, Option, PollRule, text_sha256
 from kernel.sweeps import Claimable
 from members.models import AbstractEvent, Person
@@ -222,6 +224,26 @@ class Poll(models.Model):
         return read(self.manifest or {})
 
     @property
+    def has_persons(self) -> bool:
+        """Whether an option stands for a person, whose name is kept elsewhere."""
+        return not all(option["label"] for option in self.options)
+
+    @cached_property
+    def names(self) -> dict[str, Named]:
+        """The persons among the options. One query where there are any; see ``name_persons``."""
+        return names_of([self])[self.pk] if self.has_persons else {}
+
+    @cached_property
+    def named_options(self) -> list[dict[str, Any]]:
+        """``options`` as people read them: with the names of persons that were not erased."""
+        erased = Named(gettext("somebody whose name was erased"))
+        return [
+            option if option["label"] else option | {"label": named.label, "text": named.text}
+            for option in self.options
+            for named in [self.names.get(option["id"], erased)]
+        ]
+
+    @property
     def choices(self) -> list[Option]:
         """The options as they stand on the ballot, in order."""
         return [
@@ -232,7 +254,7 @@ class Poll(models.Model):
                 text=option.get("text", ""),
                 cost=option.get("cost"),
             )
-            for option in self.options
+            for option in self.named_options
         ]
 
     @property

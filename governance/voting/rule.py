@@ -73,6 +73,8 @@ class Unfit(ValueError):
 class Option:
     """One thing to choose: ``id`` is what a ballot holds, ``label`` what a person reads.
 
+    An empty label stands for a person, whose name no poll holds: see ``option_names``.
+
     ``text_sha256`` is the hash of the exact text the option stands for; ``text`` that text, where
     voters are to read it beside the ballot. ``cost`` is in minor units, where money is divided.
     Raises ``ValueError`` for an id that is not lower-case letters, digits and hyphens, and for an

@@ -11,7 +11,8 @@ from rest_framework import serializers
 from governance.record.canonical import timestamp
 from governance.voting import exports, stages, words
 from governance.voting.ballots import Malformed, from_base64
-from governance.voting.models import Objection, Poll
+from governance.voting.faults import FAULTS, LONGEST_SENTENCE
+from governance.voting.models import NamedFault, Objection, Poll
 from governance.voting.result_shapes import RESULT
 
 
@@ -59,7 +60,7 @@ class PollOut(serializers.ModelSerializer[Poll]):
 
     url = serializers.SerializerMethodField()
     rule = RuleOut()
-    options = OptionOut(many=True)
+    options = OptionOut(many=True, source="named_options")
     manifest_url = serializers.SerializerMethodField()
     ballots_url = serializers.SerializerMethodField()
     exports = serializers.SerializerMethodField()
@@ -123,6 +124,29 @@ class ObjectionIn(serializers.Serializer[Any]):
     """
 
     kind = serializers.ChoiceField(choices=Objection.Kind.choices)
+
+
+class NamedFaultIn(serializers.Serializer[Any]):
+    """What is wrong with an open poll: one of a short list, and a sentence that names nobody."""
+
+    fault = serializers.ChoiceField(choices=list(FAULTS.items()))
+    sentence = serializers.CharField(max_length=LONGEST_SENTENCE)
+
+
+class NamedFaultOut(serializers.ModelSerializer[NamedFault]):
+    """A fault that one scrutineer named; confirmed by another, the poll is cancelled for it."""
+
+    poll = serializers.UUIDField(source="poll_id")
+    proposed_by = serializers.UUIDField(source="proposed_by_id")
+    confirmed_by = serializers.UUIDField(source="confirmed_by_id", allow_null=True)
+
+    class Meta:
+        model = NamedFault
+        fields = [
+            *("id", "poll", "fault", "sentence"),
+            *("proposed_by", "proposed_at", "confirmed_by", "confirmed_at"),
+        ]
+        read_only_fields = fields
 
 
 class IssueIn(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance.voting import api, check_views, fault_views, views
+from governance.voting import api, check_views, fault_api, fault_views, views
 
 urlpatterns = [
     path("polls/", views.poll_list, name="poll-list"),
@@ -33,5 +33,11 @@ api_urlpatterns = [
     path("polls/<uuid:pk>/", api.PollView.as_view(), name="api-poll"),
     path("polls/<uuid:pk>/issue", api.IssueView.as_view(), name="api-poll-issue"),
     path("polls/<uuid:pk>/objection", api.ObjectionView.as_view(), name="api-poll-objection"),
+    path("polls/<uuid:pk>/faults/", fault_api.FaultListView.as_view(), name="api-poll-faults"),
+    path(
+        "polls/<uuid:pk>/faults/<uuid:fault>/confirm",
+        fault_api.ConfirmFaultView.as_view(),
+        name="api-poll-fault-confirm",
+    ),
     path("polls/<uuid:pk>/cast", api.CastView.as_view(), name="api-poll-cast"),
 ]

@@ -30,6 +30,7 @@ from governance.voting import (
 from governance.voting.actions import publish_bundle, publish_exports
 from governance.voting.filters import PollFilter
 from governance.voting.models import Poll
+from governance.voting.option_names import name_persons
 from members.models import Person
 
 ON_A_PAGE = 25
@@ -46,6 +47,8 @@ def poll_list(request: HttpRequest) -> HttpResponse:
         polls = polls.seen_by(request.user)
     found = PollFilter(request.GET, queryset=polls)
     page = Paginator(found.qs, ON_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    name_persons(page.object_list)
     return render(
         request,
         "voting/poll_list.html",

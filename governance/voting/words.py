@@ -33,7 +33,7 @@ Labels = Mapping[str, str]
 
 def labels_of(poll: Poll) -> dict[str, str]:
     """What people read, by what ballots and results hold."""
-    return {option["id"]: option["label"] for option in poll.options}
+    return {option["id"]: option["label"] for option in poll.named_options}
 
 
 def answer(poll: Poll) -> str:

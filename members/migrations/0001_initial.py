@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         django.db.models.functions.text.Lower("email"), name="person_email_unique"
-                    )
+                    ),
                 ],
             },
         ),
@@ -102,7 +102,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["subject", "at"], name="members_event_subject")],
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="members_event_subject"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -113,7 +115,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="members_event_one_author",
-                    )
+                    ),
                 ],
             },
         ),
@@ -150,7 +152,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("sent_at", None)),
                         fields=["queued_at", "id"],
                         name="outgoing_mail_waiting",
-                    )
+                    ),
                 ],
             },
         ),
@@ -183,7 +185,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("expires_at__gt", models.F("created_at"))),
                         name="personal_token_has_time",
-                    )
+                    ),
                 ],
             },
         ),
@@ -275,7 +277,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["starts_on", "ends_on"], name="standing_period_days")
+                    models.Index(fields=["starts_on", "ends_on"], name="standing_period_days"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -34,7 +34,9 @@ class Result:
         return self.goal is None or statistics.median(self.ratios) >= self.goal
 
     def __str__(self) -> str:
-        low, _middle, high = statistics.quantiles(self.ratios, n=4)
+        low, _middle, high = (
+            statistics.quantiles(self.ratios, n=4) if len(self.ratios) > 1 else self.ratios * 3
+        )
         goal = f"{self.goal:.2f} or more" if self.goal else "none"
         said = "" if self.goal is None else ("met" if self.met else "MISSED")
         return (
@@ -131,7 +133,7 @@ if __name__ == "__main__":
         import django
 
         django.setup()
-        from tests.bench import casting, content, load, servers, tally
+        from tests.bench import casting, content, load, servers, tally, verify_poll
 
         folder, tree = Path(scratch), Path(scratch, "var/public")
         folder.joinpath("var/static").mkdir(parents=True)
@@ -148,11 +150,21 @@ if __name__ == "__main__":
         Result(f"{name}, a million ballots", "a bare GROUP BY of them", ratios, tally.GOAL)
         for name, ratios in tally.ranked_ratios().items()
     ]
+    results += [
+        Result(f"{name}, merged ballots", "pref_voting", ratios, 1.0)
+        for name, ratios in (tally.reference_ratios() or {}).items()
+    ]
     results.append(Result("Equal Shares, 100,000 voters", *tally.budget_ratios()))
     if (cast := casting.ratios()) is not None:
         results.append(
             Result("casting over HTTP, durable", "pgbench, the same statement", cast, casting.GOAL)
         )
+    results += [
+        Result(
+            f"{what} of one of 100,000 ballots", "one of 10,000, verified", found, verify_poll.FLAT
+        )
+        for what, found in verify_poll.ratios().items()
+    ]
     heading = f"{'what':<34} {'beside':<34} {'median':>6}   half of them   turns goal"
     sys.stdout.write("\n".join(["", heading, *map(str, results), ""]))
     sys.exit(0 if all(result.met for result in results) else 1)

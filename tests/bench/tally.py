@@ -1,10 +1,11 @@
 """How fast ballots are counted: ``python -m tests.bench.tally``, and a part of ``make bench``.
 
 A million ranked ballots over six options, by Schulze and by STV, beside a bare GROUP BY of the same
-rows (SQLite, in memory); and Equal Shares over 100,000 voters and 50 projects, with every raise,
-beside what pabutools took for a file of that size. pabutools is not installed with us (it is GPL,
-and brings a proprietary solver): ``--pb FILE`` writes the file to measure it apart. Ratios are of
-speed: more is faster.
+rows (SQLite, in memory), and, given the merged ballots, beside pref_voting where it is installed
+(``uv sync --group reference``); and Equal Shares over 100,000 voters and 50 projects, with every
+raise, beside what pabutools took for a file of that size. pabutools is not installed with us (it is
+GPL, and brings a proprietary solver): ``--pb FILE`` writes the file to measure it apart. Ratios are
+of speed: more is faster.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from governance.voting.formats import pabulib
 from governance.voting.tally import equal_shares, schulze, stv
@@ -109,6 +111,46 @@ def ranked_ratios() -> dict[str, list[float]]:
     }
 
 
+def reference_ratios() -> dict[str, list[float]] | None:
+    """How many times as fast each ranked method is as pref_voting's, both given merged ballots.
+
+    None where pref_voting is not installed, which is said. Both have to find the same winners.
+    """
+    try:
+        from pref_voting import margin_based_methods, profiles_with_ties, proportional_methods
+    except ImportError:
+        sys.stdout.write("skipped: pref_voting, because it is not installed\n")
+        return None
+    ballots = merged(rows())
+
+    def profile() -> Any:
+        made = profiles_with_ties.ProfileWithTies(
+            [{one: rank for rank, [one] in enumerate(pattern, 1)} for pattern in ballots],
+            list(ballots.values()),
+            candidates=list(OPTIONS),
+        )
+        made.use_extended_strict_preference()
+        return made
+
+    pairs: dict[str, tuple[Callable[[], Count], Callable[[], Iterable[str]]]] = {
+        "schulze": (
+            lambda: schulze.count(ballots, OPTIONS, lot=LOT),
+            lambda: margin_based_methods.beat_path(profile()),
+        ),
+        "stv": (
+            lambda: stv.count(ballots, OPTIONS, seats=SEATS, lot=LOT),
+            lambda: proportional_methods.stv_scottish(profile(), num_seats=SEATS),
+        ),
+    }
+    found = {}
+    for name, (ours, theirs) in pairs.items():
+        # Once before: what it compiles is not counted.
+        if sorted(theirs()) != sorted(ours().winners):
+            raise SystemExit(f"{name}: pref_voting finds other winners")
+        found[name] = [seconds(theirs) / seconds(ours) for _turn in range(TURNS)]
+    return found
+
+
 def budget_ratios() -> tuple[str, list[float], float]:
     """What Equal Shares is measured beside, how many times as fast it is, and the goal."""
     sample = budget()
@@ -124,6 +166,8 @@ def main(arguments: list[str]) -> int:
         given.pb.write_text("".join(pabulib.write(budget())))
         return 0
     measured = [(name, "a bare GROUP BY", ratios, GOAL) for name, ratios in ranked_ratios().items()]
+    for name, ratios in (reference_ratios() or {}).items():
+        measured.append((f"{name}, merged ballots", "pref_voting", ratios, 1.0))
     measured.append((equal_shares.METHOD, *budget_ratios()))
     for name, beside, ratios, goal in measured:
         sys.stdout.write(

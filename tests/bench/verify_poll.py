@@ -3,13 +3,14 @@
 Bundles of ballots by a ready-made key, every one with its own token and both its signatures, are
 written to a folder and verified as ``manage.py verify_poll`` does, each in a process of its own.
 Printed are the seconds and the memory for each ballot: both stay the same however many there are.
-A million ballots take half an hour to make: ``--ballots 1000000``.
+A million ballots take ten minutes of the processor to make: ``--ballots 100000 1000000``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -17,7 +18,11 @@ import sys
 import tempfile
 import time
 import uuid
+from array import array
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from hashlib import sha384
+from math import prod
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -26,19 +31,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from governance.record.canonical import canonical_bytes
 from governance.record.sources import Folder
 from governance.voting import ballots, blind, bundle, manifest
-from governance.voting.ballots import Ballot, SignedBallot, TokenSignature
+from governance.voting.ballots import Ballot, TokenSignature
 from governance.voting.recount import recount_files
 from governance.voting.rule import Option, PollRule, text_sha256
 
 SIZES = (10_000, 100_000)
+EXPONENT = 65537
 CHOICES = (("a", "b", "c"), ("b", "a=c"), ("c", "further"), ("abstain",), ("a",))
-# A ballot of the larger poll may take so many times as much as one of the smaller.
-MOST = 1.25
+# What a ballot of the smaller poll takes over what one of the larger does: at least so much.
+FLAT = 0.8
 
 
 def write(folder: Path, number: int) -> None:
     """The files of a poll with so many ballots."""
-    issuer = rsa.generate_private_key(public_exponent=65537, key_size=ballots.ISSUER_BITS)
     key, seed, poll = ec.generate_private_key(ec.SECP256R1()), os.urandom(32), str(uuid.uuid4())
     now = datetime(2026, 11, 20, tzinfo=UTC)
     document = manifest.build(
@@ -54,14 +59,16 @@ def write(folder: Path, number: int) -> None:
         min_days=0,
         roll_size=number,
         roll_root=bytes(32),
-        issuer_spki=issuer.public_key().public_bytes(*_SPKI),
+        issuer_spki=issuer().public_key().public_bytes(*_SPKI),
         receipt_spki=key.public_key().public_bytes(*_SPKI),
         seed=seed,
         scripts={},
     )
     (folder / "manifest.json").write_bytes(canonical_bytes(document))
     [named] = manifest.read(document).issuers
-    lines = sorted(_line(issuer, named, poll, at) for at in range(number))
+    with multiprocessing.Pool() as pool:
+        made = pool.imap_unordered(partial(_line, named, poll), range(number), 1_000)
+        lines = sorted(made)
     head = {
         "issued": number,
         "manifestSha256": manifest.sha256_of(document),
@@ -79,11 +86,65 @@ def write(folder: Path, number: int) -> None:
 _SPKI = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _line(issuer: rsa.RSAPrivateKey, named: str, poll: str, at: int) -> tuple[str, bytes]:
+@cache
+def issuer() -> Issuer:
+    """The one of this process and of those that it forks."""
+    return Issuer()
+
+
+class Issuer:
+    """An RSA key of many small primes: no secret at all, and made for this alone.
+
+    Modulo each of them a root is looked up in a table, so that it signs twenty times as fast as a
+    key of two primes. Whoever verifies cannot tell, and has as much to do.
+    """
+
+    def __init__(self) -> None:
+        # The sieve of Eratosthenes.
+        stands = bytearray([1]) * 2**12
+        for number in range(2, 2**6):
+            stands[2 * number :: number] = bytes(len(stands[2 * number :: number]))
+        small = [number for number in range(3, 2**12) if stands[number]]
+        primes: list[int] = []
+        while (room := 2**ballots.ISSUER_BITS // prod(primes)) > small[-1]:
+            primes.append(small.pop())
+        # One more, so that the product is as long as it is to be.
+        primes.append(max(one for one in small if one <= room))
+        self.modulus = prod(primes)
+        self._parts = []
+        for prime in primes:
+            others, roots = self.modulus // prime, array("H", bytes(2 * prime))
+            for root in range(prime):
+                roots[pow(root, EXPONENT % (prime - 1), prime)] = root
+            self._parts.append((prime, roots, others * pow(others, -1, prime)))
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        return rsa.RSAPublicNumbers(EXPONENT, self.modulus).public_key()
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over ``message`` that :func:`blind.holds` expects."""
+        number = int.from_bytes(_encoded(message), "big")
+        found = sum(roots[number % prime] * share for prime, roots, share in self._parts)
+        return (found % self.modulus).to_bytes(ballots.ISSUER_BITS // 8, "big")
+
+
+def _encoded(message: bytes) -> bytes:
+    """EMSA-PSS (RFC 8017, section 9.1.1) with SHA-384, as long as the modulus."""
+    salt = os.urandom(blind.SALT_BYTES)
+    digest = sha384(bytes(8) + sha384(message).digest() + salt).digest()
+    length = ballots.ISSUER_BITS // 8 - len(digest) - 1
+    block = (b"\x01" + salt).rjust(length, b"\x00")
+    blocks = (sha384(digest + at.to_bytes(4, "big")).digest() for at in range(length // 48 + 1))
+    mask = b"".join(blocks)[:length]
+    masked = bytes(one ^ other for one, other in zip(block, mask, strict=True))
+    return bytes([masked[0] & 0x7F]) + masked[1:] + digest + b"\xbc"
+
+
+def _line(named: str, poll: str, at: int) -> tuple[str, bytes]:
     """One entry and its hash. The issuer signs openly, which gives signatures of the same kind."""
     own = ec.generate_private_key(ec.SECP256R1())
     token, prefix = ballots.token_of(own.public_key()), os.urandom(ballots.PREFIX_BYTES)
-    signature = issuer.sign(ballots.prepare(token, prefix), blind.PADDING, blind.HASH)
+    signature = issuer().sign(ballots.prepare(token, prefix))
     ballot = Ballot(
         poll=poll,
         token=token,
@@ -92,9 +153,10 @@ def _line(issuer: rsa.RSAPrivateKey, named: str, poll: str, at: int) -> tuple[st
         choices=CHOICES[at % len(CHOICES)],
         salt=os.urandom(ballots.SALT_BYTES),
     )
-    signed = SignedBallot(ballot, ballots.ecdsa_sign(own, ballot.signed_bytes))
-    entry = {"hash": ballot.hash, "superseded": False, **signed.as_json()}
-    return ballot.hash, canonical_bytes(entry)
+    proof = ballots.to_base64(ballots.ecdsa_sign(own, ballot.signed_bytes))
+    # Canonical: names in order, and no spaces.
+    rest = f'"hash":"{ballot.hash}","proof":"{proof}","superseded":false}}'.encode()
+    return ballot.hash, b'{"ballot":' + ballot.signed_bytes + b"," + rest
 
 
 def verify(folder: Path) -> dict[str, float]:
@@ -129,11 +191,13 @@ def main() -> None:
     elif given.verify:
         sys.stdout.write(json.dumps(verify(given.verify)))
     else:
-        measure(given.ballots)
+        rows = measure(given.ballots)
+        if any(last > first / FLAT for first, last in zip(rows[0], rows[-1], strict=True)):
+            raise SystemExit("a ballot takes more in the larger poll")
 
 
-def measure(sizes: list[int]) -> None:
-    """Print a line for each size. Ends with 1 if a ballot takes more in the largest."""
+def measure(sizes: list[int]) -> list[tuple[float, float]]:
+    """Print a line for each size; answers the microseconds and bytes that a ballot takes."""
     rows = []
     for number in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -148,9 +212,13 @@ def measure(sizes: list[int]) -> None:
             f"{each[0]:.0f} µs and {each[1]:,.0f} bytes a ballot\n"
         )
         sys.stdout.flush()
-    (time_first, bytes_first), (time_last, bytes_last) = rows[0], rows[-1]
-    if time_last > MOST * time_first or bytes_last > MOST * bytes_first:
-        raise SystemExit("a ballot takes more in the larger poll")
+    return rows
+
+
+def ratios() -> dict[str, list[float]]:
+    """Time and memory of a ballot among the fewer over those of one among the more."""
+    (time_few, bytes_few), (time_many, bytes_many) = measure(list(SIZES))
+    return {"time": [time_few / time_many], "memory": [bytes_few / bytes_many]}
 
 
 if __name__ == "__main__":

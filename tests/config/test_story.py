@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,28 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from config.demo import mail, story
-from governance.proposals.models import Proposal
+from config.demo import mail, money, planned, story, talk
+from funding.dues.models import (
+    Case,
+    Dispute,
+    Gift,
+    InboxObject,
+    OneOff,
+    Payment,
+    Payout,
+    Plan,
+    Refund,
+    Subscription,
+    Waiver,
+)
+from funding.ledger.models import Digest, Month, Seal, Voucher
+from governance.proposals.models import Flag, Manuscript, Proposal
 from governance.record.models import Entry, Pending
 from governance.terms.models import Status, Term, Translation, Version
 from governance.terms.roster import load
 from governance.voting.models import Poll
-from members.models import Person, RoleGrant
+from members.awaiting import awaiting
+from members.models import Invitation, Leaving, Person, RoleGrant, StandingPeriod
 from tests.world import World
 
 
@@ -36,11 +52,17 @@ def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
         *("adopted", "rejected", "no_quorum", "withdrawn", "lapsed"),
     }
     by_method = Counter(Poll.objects.filter(stage="open").values_list("method", flat=True))
-    assert by_method == {"yes_no": 2, "schulze": 1, "approval": 1}
+    # Of the two that rank, one is advice and the other a text against its amendment.
+    assert by_method == {"yes_no": 2, "schulze": 2, "approval": 1}
     _the_roster_is_on_its_way()
     assert not Pending.objects.exists()
     assert Entry.objects.count() > 30
-    _the_three_are_who_they_are_said_to_be(world)
+    _each_is_who_they_are_said_to_be(world)
+    _money_went_every_way()
+    _the_books_are_kept()
+    _members_decide_about_their_own_house()
+    _much_is_said_about_one_text()
+    _something_awaits_each(world)
     settings.DEMO = True
     settings.VAR_DIR = tmp_path
     _a_visitor_signs_in_with_one_click(client)
@@ -75,11 +97,91 @@ def _the_roster_is_on_its_way() -> None:
     ] == [("no-stalking", "de")]
 
 
-def _the_three_are_who_they_are_said_to_be(world: World) -> None:
-    assert world.member.standing_on(timezone.now().date()) is not None
+def _each_is_who_they_are_said_to_be(world: World) -> None:
+    today = timezone.now().date()
+    assert world.member.standing_on(today) is not None
     assert not world.newcomer.standing_periods.exists()
-    assert RoleGrant.objects.get().person == world.steward
-    assert Person.objects.in_standing(timezone.now().date()).count() == 42
+    steward, treasurer = RoleGrant.objects.order_by("role")
+    assert (steward.role, steward.person) == ("steward", world.steward)
+    assert (treasurer.role, treasurer.person.email) == ("treasurer", "tova@example.org")
+    assert treasurer.basis.startswith("poll:")
+    # The crowd, the three guises, and seven of those whom the story of money names.
+    assert Person.objects.in_standing(today).count() == 40 + 3 + 7
+    assert Leaving.objects.get().finished_at is not None
+    assert not Person.objects.filter(display_name=talk.LEAVING).exists()
+    assert Invitation.objects.get().person == world.member
+
+
+def _money_went_every_way() -> None:
+    """Nothing is left in the inbox, and each way money goes has been gone."""
+    assert not InboxObject.objects.waiting().exists()
+    intervals = Subscription.objects.values_list("plan__interval", flat=True)
+    assert set(intervals) == {"month", "year"}
+    assert Subscription.objects.get(status="past_due").person.display_name == "Tom"
+    assert StandingPeriod.objects.get(kind="grace").person.display_name == "Tom"
+    assert Payment.objects.filter(person__display_name="Ruth").count() == 3
+    assert Waiver.objects.get().person.display_name == money.WAIVED
+    assert sorted(Gift.objects.values_list("state", "email")) == [
+        ("accepted", "wim@example.org"),
+        ("offered", "noor@example.org"),
+    ]
+    assert OneOff.objects.filter(purpose="pot", state="paid").count() == 2
+    assert Refund.objects.get().state == "returned"
+    assert set(Dispute.objects.values_list("status", flat=True)) == {"won", "needs_response"}
+    assert Payout.objects.get().status == "paid"
+    assert set(Case.objects.open().values_list("kind", flat=True)) == {"dispute", "one-card"}
+
+
+def _the_books_are_kept() -> None:
+    states = Counter(Voucher.objects.values_list("state", flat=True))
+    assert states == {"posted": 3, "prepared": 1}
+    assert b"<!doctype html>" in bytes(Month.objects.get().report).lower()
+    assert Entry.objects.filter(type="books.digest").exists()
+    yesterday = timezone.now().date() - timedelta(days=1)
+    told = Digest.objects.latest("day").last_position
+    untold = Seal.objects.filter(position__gt=told, entry__posted_at__date__lte=yesterday)
+    assert not untold.exists()
+
+
+def _members_decide_about_their_own_house() -> None:
+    adopted = set(Proposal.objects.filter(stage="adopted").values_list("kind", flat=True))
+    assert {"change_rule", "dues_amounts", "elect_treasurers", "resolution"} <= adopted
+    lowest = Plan.objects.on_offer().get(level="concession", interval="month")
+    assert (lowest.minor, bool(lowest.stripe_price_id)) == (100, True)
+    election = Proposal.objects.get(kind="elect_stewards")
+    assert election.stage == "discussion"
+    assert Counter(election.nominations.values_list("stage", flat=True)) == {
+        "standing": 2,
+        "asked": 1,
+    }
+
+
+def _much_is_said_about_one_text() -> None:
+    talked = Proposal.objects.get(wording__title=planned.TALKED)
+    assert set(talked.comments.values_list("stance", flat=True)) >= {"for", "against", "question"}
+    assert talked.comments.exclude(parent=None).count() == 3
+    assert talked.wording.credit is not None
+    assert list(talked.amendments.order_by("number").values_list("state", flat=True)) == [
+        "accepted",
+        "open",
+    ]
+    amended = Proposal.objects.get(wording__title=planned.AMENDED)
+    assert amended.amendments.get().state == "option"
+    assert amended.poll is not None
+    assert amended.poll.stage == "open"
+    assert Flag.objects.filter(settled_at=None).count() == 1
+    idea = Proposal.objects.get(wording__title=talk.IDEA)
+    assert not idea.wording.says_what
+    assert idea.echoes.count() == 6
+    assert Manuscript.objects.filter(co_authors__isnull=False).count() == 1
+
+
+def _something_awaits_each(world: World) -> None:
+    now = timezone.now()
+    mine = " ".join(waiting.sentence for waiting in awaiting(world.member, now))
+    for part in ("Vote on", "Answer a question", "amendment 2", "whether you stand", "Elif asks"):
+        assert part in mine
+    assert "flagged" in " ".join(waiting.sentence for waiting in awaiting(world.steward, now))
 
 
 def _a_visitor_signs_in_with_one_click(client: Client) -> None:
@@ -101,8 +203,8 @@ def _pages_make_no_query_per_row(
     # open; the cheapest plan.
     with assert_num_queries(8):
         client.get("/")
-    # Session and person; standing, roles; polls, changed texts, ideas that await; one's own.
-    with assert_num_queries(8):
+    # Session and person; standing, roles; one's own proposals.
+    with assert_num_queries(5):
         client.get("/me/")
 
 

@@ -25,7 +25,7 @@ def queue(count: int) -> None:
     for number in range(count):
         actions.queue_mail(
             person=person,
-            kind="test",
+            kind="account",
             key=f"test:{number}",
             subject=f"{number}",
             body="",
@@ -151,7 +151,7 @@ def test_of_two_who_settle_one_row_one_loses_with_all_it_did() -> None:
         try:
             with transaction.atomic():
                 actions.queue_mail(
-                    person=row.person, kind="effect", key=f"{number}", subject="", body="", at=NOW
+                    person=row.person, kind="digest", key=f"{number}", subject="", body="", at=NOW
                 )
                 settle(row, sent_at=NOW)
         except ClaimLost:
@@ -163,7 +163,7 @@ def test_of_two_who_settle_one_row_one_loses_with_all_it_did() -> None:
     with ThreadPoolExecutor(workers) as pool:
         won = list(pool.map(work, range(workers)))
     assert won.count(True) == 1
-    assert [mail.key for mail in OutgoingMail.objects.filter(kind="effect")] == [
+    assert [mail.key for mail in OutgoingMail.objects.filter(kind="digest")] == [
         str(won.index(True))
     ]
 

@@ -140,17 +140,12 @@ def test_a_name_that_misleads_is_refused(name: str, code: str) -> None:
 
 def test_an_account_that_stays_as_it_is_leaves_no_event() -> None:
     person = Person.objects.create_user("ada@example.org", display_name="Ada")
-    actions.set_account(
-        person=person, display_name="Ada", locale="en", remind_of_votes=False, by=person, at=NOW
-    )
+    actions.set_account(person=person, display_name="Ada", locale="en", by=person, at=NOW)
     assert verbs() == []
-    actions.set_account(
-        person=person, display_name="Bea", locale="de", remind_of_votes=True, by=person, at=NOW
-    )
+    actions.set_account(person=person, display_name="Bea", locale="de", by=person, at=NOW)
     person.refresh_from_db()
     assert (person.display_name, person.locale) == ("Bea", "de")
-    assert person.remind_of_votes
-    assert verbs() == ["person.renamed", "person.locale-set", "person.reminders-set"]
+    assert verbs() == ["person.renamed", "person.locale-set"]
 
 
 def test_nobody_attests_for_another(make_person: MakePerson) -> None:
@@ -201,7 +196,7 @@ def test_the_same_notice_is_one_mail() -> None:
     person = Person.objects.create_user("ada@example.org")
     for _time in range(2):
         actions.queue_mail(
-            person=person, kind="welcome", key="welcome:1", subject="Hello", body="…", at=NOW
+            person=person, kind="account", key="welcome:1", subject="Hello", body="…", at=NOW
         )
     assert OutgoingMail.objects.count() == 1
 

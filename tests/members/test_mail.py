@@ -50,7 +50,7 @@ def queue(*keys: str, email: str = "ada@example.org") -> None:
     for number, key in enumerate(keys):
         actions.queue_mail(
             person=person,
-            kind="test",
+            kind="account",
             key=key,
             subject=f"About {key}",
             body="Dear Ada",
@@ -168,8 +168,8 @@ def test_the_log_names_no_address(
 
 def test_a_batch_is_few_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     queue(*[f"{number}" for number in range(30)])
-    # claim (begin, choose, mark, end, read), the people, and a note for each of 20 mails
-    with django_assert_num_queries(6 + 20):
+    # claim (begin, choose, mark, end, read), the people, their choices, a note for each of 20 mails
+    with django_assert_num_queries(7 + 20):
         assert sweeps.mail(NOW) == 20
 
 

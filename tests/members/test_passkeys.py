@@ -108,7 +108,7 @@ def test_a_passkey_is_made_used_renamed_and_removed(
     sign_out(page, site)
     page.goto(f"{site}/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/me/")
+    page.wait_for_url("**/home/")
     signed_in_at_account(page, site)
 
     page.goto(f"{site}/me/passkeys/")
@@ -145,7 +145,7 @@ def test_with_a_passkey_the_mailbox_alone_opens_nothing(
     sign_out(page, site)
     sign_in_by_code(page, site, mailoutbox)
     page.get_by_role("button", name="Use my passkey").click()
-    page.wait_for_url("**/me/")
+    page.wait_for_url("**/home/")
     signed_in_at_account(page, site)
 
     # And without the passkey, by a recovery code, once.
@@ -154,7 +154,7 @@ def test_with_a_passkey_the_mailbox_alone_opens_nothing(
     page.get_by_text("I do not have my passkey here").click()
     page.get_by_label("Recovery code").fill(codes[0])
     page.get_by_role("button", name="Sign in with a recovery code").click()
-    page.wait_for_url("**/me/")
+    page.wait_for_url("**/home/")
     signed_in_at_account(page, site)
 
 

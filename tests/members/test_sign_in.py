@@ -105,7 +105,7 @@ def test_signing_in_takes_a_code(client: Client, mailoutbox: Mailbox) -> None:
     assert (field["autocomplete"], field["inputmode"]) == ("one-time-code", "numeric")
 
     entered = client.post(posted["Location"], {"code": code_in(mailoutbox[0])})
-    assert entered["Location"] == reverse("me")
+    assert entered["Location"] == reverse("my-home")
     assert is_signed_in(client)
     assert len(mailoutbox) == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -22,21 +24,27 @@ _NOTHING_ELSE = {
 }
 
 
-def faults_of_page(html: str, policy: str) -> Iterator[str]:
-    """What is wrong with a page and its Content-Security-Policy, a sentence each."""
+def faults_of_page(html: str, policy: str, *, styled: bool = False) -> Iterator[str]:
+    """What is wrong with a page and its Content-Security-Policy, a sentence each.
+
+    A ``styled`` one brings a style of its own, which the policy names by its hash.
+    """
     directives = {
         name: set(values)
         for name, *values in (directive.split() for directive in policy.split(";") if directive)
     }
-    for name, only in _NOTHING_ELSE.items():
-        if directives.get(name) != only:
-            yield f"the policy's {name} is {directives.get(name)}"
     nonces = directives.pop("script-src", set())
-    if "unsafe" in policy or not all(source.startswith("'nonce-") for source in nonces):
-        yield f"the policy is loose: {policy}"
     page = _Page(nonces)
     page.feed(html)
+    expected = {**_NOTHING_ELSE, "style-src": page.own_styles} if styled else _NOTHING_ELSE
+    for name, only in expected.items():
+        if directives.get(name) != only:
+            yield f"the policy's {name} is {directives.get(name)}"
+    if "unsafe" in policy or not all(source.startswith("'nonce-") for source in nonces):
+        yield f"the policy is loose: {policy}"
     yield from page.faults
+    if page.own_styles and not styled:
+        yield "a style of its own"
 
 
 class _Page(HTMLParser):
@@ -44,10 +52,14 @@ class _Page(HTMLParser):
         super().__init__()
         self.nonces = nonces
         self.faults: list[str] = []
+        self.own_styles: set[str] = set()
+        self._style: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag == "style" or "style" in given:
+        if tag == "style":
+            self._style = ""
+        if "style" in given:
             self.faults.append(f"an inline style at <{tag}>")
         self.faults += [f"{name} at <{tag}>" for name in given if name.startswith("on")]
         if (
@@ -63,3 +75,13 @@ class _Page(HTMLParser):
             fetched = tag in _FETCHED or name in ("action", "formaction")
             if fetched and url.netloc and given[name].find(settings.SITE_ORIGIN + "/") != 0:
                 self.faults.append(f"<{tag}> leads to {given[name]}")
+
+    def handle_data(self, data: str) -> None:
+        if self._style is not None:
+            self._style += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "style" and self._style is not None:
+            digest = hashlib.sha256(self._style.encode()).digest()
+            self.own_styles.add(f"'sha256-{base64.b64encode(digest).decode()}'")
+            self._style = None

@@ -23,7 +23,13 @@ from fido2.cose import ES256
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
 from config import demo
-from funding.dues.models import CheckoutIntent, Plan
+from funding.dues import actions as dues
+from funding.dues.models import CheckoutIntent, Gift, Payment, Plan, Subscription
+from funding.dues.remote import Collected, Movement
+from funding.ledger import actions as books
+from funding.ledger.models import Month, Voucher
+from funding.ledger.sweeps import digest as tell_digests
+from funding.ledger.vouchers import Kind
 from governance.proposals import actions as proposals
 from governance.proposals.models import Comment, Proposal
 from governance.record.models import Entry
@@ -34,9 +40,13 @@ from governance.voting import actions as voting
 from governance.voting.ballots import to_base64
 from governance.voting.models import NamedFault, Poll
 from governance.voting.voter import Voter
-from members.actions import create_token, revoke_token
-from members.models import Person, PersonalToken, RoleGrant
+from kernel.money import Money
+from members.actions import create_token, invite, revoke_token
+from members.models import Invitation, Person, PersonalToken, RoleGrant
 from members.scopes import SCOPES
+from tests.routes import stewards_work
+from tests.routes.election_scene import set_elections
+from tests.routes.talk_scene import Talk, set_talk
 from tests.world import World
 
 
@@ -79,11 +89,23 @@ class Scene:
     checkout: CheckoutIntent
     plan: Plan
     spare_token: PersonalToken
+    invitation: Invitation
     passkey: Authenticator
     recovery_code: str
     entry: Entry
     record_size: int
     ballot: dict[str, Any]
+    talk: Talk
+    voucher: Voucher
+    own_voucher: Voucher
+    payment: Payment
+    subscription: Subscription
+    gift: Gift
+    month: str
+    work: stewards_work.StewardsWork
+    # Where the member was asked to stand, and where they stand.
+    election: Proposal
+    standing_in: Proposal
 
     def person(self, role: Role) -> Person:
         people = {Role.NEWCOMER: self.world.newcomer, Role.STEWARD: self.world.steward}
@@ -120,14 +142,21 @@ def set_scene(world: World) -> Scene:
     codes = RecoveryCodes.activate(member)
     spare, _secret = _token(member, now, "read")
     closed = Poll.objects.filter(stage="closed").order_by("opens_at")[0]
+    others = Person.objects.exclude(email__in=_emails(world)).in_standing(now.date())
+    election, standing_in = set_elections(member, [ada, ben], now)
     return Scene(
         world=world,
+        election=election,
+        standing_in=standing_in,
+        talk=set_talk(member, list(others.exclude(role_grants__isnull=False)[2:6]), now),
         now=now,
         secrets=_secrets(member, now),
         own=_term(member, now),
         idea=_resolution(ben, now),
         supported=supported,
-        comment=Comment.objects.filter(proposal__stage="discussion").order_by("at")[0],
+        comment=Comment.objects.filter(proposal__stage="discussion")
+        .exclude(proposal__author=member)
+        .order_by("at")[0],
         open_poll=world.poll("open"),
         named_fault=_named_fault(world, ada, now),
         closed_poll=closed,
@@ -135,12 +164,50 @@ def set_scene(world: World) -> Scene:
         checkout=CheckoutIntent.objects.get(person=member),
         plan=Plan.objects.on_offer()[0],
         spare_token=spare,
+        invitation=invite(person=ben, named=True, by=ben, at=now),
         passkey=_passkey(member),
         recovery_code=codes.get_unused_codes()[0],
         entry=Entry.objects.within(published_size()).order_by("index")[0],
         record_size=published_size(),
         ballot=_ballot(world, now),
+        voucher=_voucher(ada, now),
+        own_voucher=_voucher(world.steward, now),
+        payment=_told_payment(member, now),
+        subscription=Subscription.objects.filter(person=member)[0],
+        gift=set_gift(member, now),
+        month=_closed_month(),
+        work=stewards_work.make(
+            Payment.objects.filter(person=member).order_by("paid_at")[0],
+            member=member,
+            colleague=ada,
+            now=now,
+        ),
     )
+
+
+def set_gift(giver: Person, now: datetime) -> Gift:
+    """A gift that is paid and waits to be accepted."""
+    plan = Plan.objects.on_offer()[0]
+    one_off = dues.begin_gift(
+        person=giver,
+        email="rosa@example.org",
+        plan=plan,
+        message="",
+        otherwise=Gift.POT,
+        attested=True,
+        by=giver,
+        at=now,
+    )
+    free = Money(0, plan.currency)
+    movement = Movement("txn_gift", "charge", plan.amount, free, "ch_gift", now)
+    dues.apply_paid(
+        reference=str(one_off.pk),
+        session_id="",
+        collected=Collected(movement, "ch_gift", "pi_gift"),
+        by=giver,
+        at=now,
+    )
+    return Gift.objects.get(one_off=one_off)
 
 
 def confirmed(person: Person) -> dict[str, Any]:
@@ -170,7 +237,7 @@ def signed_event() -> tuple[bytes, str]:
 
 
 def _emails(world: World) -> list[str]:
-    return [world.newcomer.email, world.member.email, world.steward.email]
+    return [world.newcomer.email, world.member.email, world.steward.email, "tova@example.org"]
 
 
 def _token(person: Person, now: datetime, *opens: str) -> tuple[PersonalToken, str]:
@@ -240,6 +307,34 @@ def _named_fault(world: World, scrutineer: Person, now: datetime) -> NamedFault:
         proposed_by=scrutineer,
         proposed_at=now,
     )
+
+
+def _voucher(person: Person, now: datetime) -> Voucher:
+    """An expense that somebody of the treasury prepared."""
+    RoleGrant.objects.create(
+        person=person, role="treasurer", starts_on=now.date(), basis="scene of the books"
+    )
+    facts = books.Facts(
+        kind=Kind.EXPENSE,
+        description="Servers",
+        on=now.date(),
+        debit="hosting",
+        credit="bank",
+        amount=Money(7_500, settings.CURRENCY),
+        document=b"%PDF-1.7 a bill",
+    )
+    return books.prepare_voucher(facts=facts, by=person, at=now)
+
+
+def _told_payment(person: Person, now: datetime) -> Payment:
+    """A payment of that person's whose day the record was told of."""
+    tell_digests(now + timedelta(days=2))
+    return Payment.objects.filter(person=person).order_by("paid_at")[0]
+
+
+def _closed_month() -> str:
+    """The month that the story's steward closed."""
+    return f"{Month.objects.get().first:%Y-%m}"
 
 
 def _passkey(person: Person) -> Authenticator:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Tell the demo's story, through actions and the Stripe sandbox, into an empty database."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--members", type=int, default=200, help="how many around the three")
+        parser.add_argument("--members", type=int, default=80, help="how many around the four")
 
     def handle(self, *args: Any, members: int, **options: Any) -> None:
         if not settings.DEMO:

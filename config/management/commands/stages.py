@@ -8,7 +8,10 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from funding.dues import gift_stages, refund_stages
 from funding.dues import stages as checkout_stages
+from funding.ledger import stages as voucher_stages
+from governance.proposals import nomination_stages, provisional_stages
 from governance.proposals import stages as proposal_stages
 from governance.terms import stages as version_stages
 from governance.voting import stages as poll_stages
@@ -49,9 +52,24 @@ def page() -> str:
             "`manage.py stages`; a test keeps it current. A move that is not listed cannot happen.",
             "",
             *_lifecycle("A proposal", "governance/proposals/stages.py", proposal_stages.MOVES),
+            *_lifecycle(
+                "A nomination",
+                "governance/proposals/nomination_stages.py",
+                nomination_stages.MOVES,
+            ),
+            *_lifecycle(
+                "A decision of the founding",
+                "governance/proposals/provisional_stages.py",
+                provisional_stages.MOVES,
+            ),
             *_lifecycle("A poll", "governance/voting/stages.py", poll_stages.MOVES),
             *_lifecycle("A version of a term", "governance/terms/stages.py", version_stages.MOVES),
-            *_lifecycle("A checkout", "funding/dues/stages.py", checkout_stages.MOVES),
+            *_lifecycle(
+                "A checkout, or a payment of once", "funding/dues/stages.py", checkout_stages.MOVES
+            ),
+            *_lifecycle("A gift", "funding/dues/gift_stages.py", gift_stages.MOVES),
+            *_lifecycle("A refund", "funding/dues/refund_stages.py", refund_stages.MOVES),
+            *_lifecycle("A voucher", "funding/ledger/stages.py", voucher_stages.MOVES),
         ]
     )
 

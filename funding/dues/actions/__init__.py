@@ -1,32 +1,190 @@
 """The only writes to dues: plans, checkouts, the inbox, cancellations. One module for each."""
 
+from funding.dues.actions.attesting import (
+    ask_for_attestations,
+    confirm_attestation,
+    is_attestation_due,
+    statement_for,
+)
 from funding.dues.actions.cancellations import (
     confirm_cancellation,
+    confirm_resumption,
     postpone_cancellation,
     request_cancellation,
+    resume,
+)
+from funding.dues.actions.cases import (
+    answer_case,
+    ask_about_case,
+    open_case,
+    postpone_case,
+    revive_object,
+    settle_case,
+    way_of,
 )
 from funding.dues.actions.checkouts import begin_checkout, expire_checkout, open_checkout
+from funding.dues.actions.deciding import do_about_case
+from funding.dues.actions.endings import (
+    check_may_join,
+    confirm_ending,
+    lift_ending,
+    propose_ending,
+    withdraw_ending,
+)
+from funding.dues.actions.gifts import (
+    accept_gift,
+    decline_gift,
+    holder_of,
+    lapse_gift,
+    postpone_gift,
+    take_back_gift,
+    told_gift,
+)
 from funding.dues.actions.inbox import (
     apply_session,
     apply_subscription,
+    give_up_object,
     postpone_object,
+    question,
     question_checkout,
     store_notice,
 )
-from funding.dues.actions.plans import ensure_plans, sync_plans
+from funding.dues.actions.money_inbox import apply_charge, apply_customer, apply_payout
+from funding.dues.actions.one_off import (
+    apply_paid,
+    begin_gift,
+    begin_pot,
+    expire_one_off,
+    open_one_off,
+)
+from funding.dues.actions.pages import card_page, mend_page
+from funding.dues.actions.plan_changes import (
+    confirm_change,
+    postpone_change,
+    preview_change,
+    refuse_change,
+    request_change,
+)
+from funding.dues.actions.plans import (
+    adopt_amounts,
+    ensure_plans,
+    price_plans,
+    scale_in_force,
+    sync_plans,
+)
+from funding.dues.actions.pot import post_waivers
+from funding.dues.actions.reconciling import (
+    Walk,
+    ask_for_renewals,
+    ask_for_unbooked,
+    book_fee,
+    finish_walk,
+    take_missed,
+    take_movement,
+)
+from funding.dues.actions.refunds import (
+    approve_refund,
+    order_refund,
+    postpone_refund,
+    propose_refund,
+    refuse_refund,
+    sent_refund,
+    withdraw_refund,
+)
+from funding.dues.actions.statements import explain_line, import_statement, match_line
+from funding.dues.actions.waivers import (
+    forget_wish,
+    grant_waiver,
+    tell_who_waits,
+    waiver_cost,
+    waivers_left,
+    wish_for_waiver,
+)
+from funding.dues.actions.watching import look_for_attestations
 
 __all__ = [
+    "Walk",
+    "accept_gift",
+    "adopt_amounts",
+    "answer_case",
+    "apply_charge",
+    "apply_customer",
+    "apply_paid",
+    "apply_payout",
     "apply_session",
     "apply_subscription",
+    "approve_refund",
+    "ask_about_case",
+    "ask_for_attestations",
+    "ask_for_renewals",
+    "ask_for_unbooked",
     "begin_checkout",
+    "begin_gift",
+    "begin_pot",
+    "book_fee",
+    "card_page",
+    "check_may_join",
+    "confirm_attestation",
     "confirm_cancellation",
+    "confirm_change",
+    "confirm_ending",
+    "confirm_resumption",
+    "decline_gift",
+    "do_about_case",
     "ensure_plans",
     "expire_checkout",
+    "expire_one_off",
+    "explain_line",
+    "finish_walk",
+    "forget_wish",
+    "give_up_object",
+    "grant_waiver",
+    "holder_of",
+    "import_statement",
+    "is_attestation_due",
+    "lapse_gift",
+    "lift_ending",
+    "look_for_attestations",
+    "match_line",
+    "mend_page",
+    "open_case",
     "open_checkout",
+    "open_one_off",
+    "order_refund",
+    "post_waivers",
     "postpone_cancellation",
+    "postpone_case",
+    "postpone_change",
+    "postpone_gift",
     "postpone_object",
+    "postpone_refund",
+    "preview_change",
+    "price_plans",
+    "propose_ending",
+    "propose_refund",
+    "question",
     "question_checkout",
+    "refuse_change",
+    "refuse_refund",
     "request_cancellation",
+    "request_change",
+    "resume",
+    "revive_object",
+    "scale_in_force",
+    "sent_refund",
+    "settle_case",
+    "statement_for",
     "store_notice",
     "sync_plans",
+    "take_back_gift",
+    "take_missed",
+    "take_movement",
+    "tell_who_waits",
+    "told_gift",
+    "waiver_cost",
+    "waivers_left",
+    "way_of",
+    "wish_for_waiver",
+    "withdraw_ending",
+    "withdraw_refund",
 ]

@@ -16,16 +16,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from funding.dues import attestation, plans, stages, stripe_gateway
-from funding.dues.models import CheckoutIntent, Event, Payment, Plan, Subscription
+from funding.dues.actions.cap import check_cap
+from funding.dues.actions.endings import check_may_join
+from funding.dues.models import CheckoutIntent, Event, Plan, Subscription
 from funding.dues.permissions import check_can_manage_dues
 from funding.dues.plans import Interval
 from kernel.refusal import Refused
 from members.actions import attest, set_display_name
 from members.models import Author, Person, subject_of
 
-# What one person may give in any 365 days, in minor units: no member outweighs the others.
-CAP_MINOR = 60_000
-_YEAR = timedelta(days=365)
 # Stripe keeps a payment page open, and remembers an idempotency key, for a day.
 _SAME_AGAIN_WITHIN = timedelta(hours=23)
 
@@ -38,8 +37,8 @@ def begin_checkout(
 
     The same plan again within a day answers the same checkout, so that a double click pays once;
     another plan replaces it. Raises ``Refused`` for somebody else's dues, without the attestation,
-    for a plan that is not offered, for somebody who has a live subscription, and above the yearly
-    cap.
+    for a plan that is not offered, for somebody who has a live subscription or whose membership was
+    ended, and above the yearly cap.
     """
     check_can_manage_dues(person, by)
     if not attested:
@@ -51,7 +50,8 @@ def begin_checkout(
             "already-subscribed",
             _("You have a membership that renews by itself. There is nothing to pay now."),
         )
-    _check_cap(person, plan, at)
+    check_may_join(person)
+    check_cap(person=person, cost=plans.yearly(plan.amount, Interval(plan.interval)), at=at)
     if display_name != person.display_name:
         set_display_name(person=person, display_name=display_name, by=by, at=at)
     unfinished = CheckoutIntent.objects.unfinished().filter(person=person).first()
@@ -142,19 +142,6 @@ def move_checkout(key: uuid.UUID, target: str, **changes: str | datetime) -> boo
     """Move on, in the caller's transaction, if the table of stages allows it from where it is."""
     allowed = CheckoutIntent.objects.filter(pk=key, state__in=stages.sources_of(target))
     return bool(allowed.update(state=target, **changes))
-
-
-def _check_cap(person: Person, plan: Plan, at: datetime) -> None:
-    paid = Payment.objects.filter(person=person).total(currency=plan.currency, since=at - _YEAR)
-    cost = plans.yearly(plan.amount, Interval(plan.interval))
-    if plans.over_cap(paid=paid, cost=cost, cap_minor=CAP_MINOR):
-        raise Refused(
-            "over-cap",
-            _(
-                "With this plan you would give more in a year than one person may. "
-                "A smaller one works."
-            ),
-        )
 
 
 def _is_young(checkout: CheckoutIntent, at: datetime) -> bool:

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["subscription", "session"])),
                         name="dues_inbox_kind",
-                    )
+                    ),
                 ],
             },
         ),
@@ -128,6 +128,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["prepared", "open", "paid", "replaced", "expired", "failed"],
+                            )
+                        ),
+                        name="dues_checkout_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "open"), _negated=True),
+                            models.Q(("expires_at__isnull", False), ("session_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="dues_checkout_open_has_session",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["prepared", "open"])),
+                        fields=("person",),
+                        name="dues_checkout_one_unfinished",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Subscription",
@@ -169,6 +195,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "active",
+                                    "past_due",
+                                    "trialing",
+                                    "unpaid",
+                                    "paused",
+                                    "incomplete",
+                                ],
+                            ),
+                            ("surplus", False),
+                        ),
+                        fields=("person",),
+                        name="dues_subscription_one_live",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -211,6 +259,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee_minor__lte", models.F("gross_minor")), ("gross_minor__gt", 0)
+                        ),
+                        name="dues_payment_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                        name="dues_payment_has_days",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Cancellation",
@@ -267,7 +329,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["subject", "at"], name="dues_event_subject")],
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="dues_event_subject"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -278,7 +342,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="dues_event_one_author",
-                    )
+                    ),
                 ],
             },
         ),
@@ -312,7 +376,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("done_at", None)),
                         fields=["object"],
                         name="dues_inbox_undone",
-                    )
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -320,66 +384,8 @@ class Migration(migrations.Migration):
                             ("object__isnull", False), ("done_at__isnull", False), _connector="OR"
                         ),
                         name="dues_inbox_event_has_object",
-                    )
+                    ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="checkoutintent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["prepared", "open", "paid", "replaced", "expired", "failed"])
-                ),
-                name="dues_checkout_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkoutintent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "open"), _negated=True),
-                    models.Q(("expires_at__isnull", False), ("session_id__isnull", False)),
-                    _connector="OR",
-                ),
-                name="dues_checkout_open_has_session",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkoutintent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["prepared", "open"])),
-                fields=("person",),
-                name="dues_checkout_one_unfinished",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["active", "past_due", "trialing", "unpaid", "paused", "incomplete"],
-                    ),
-                    ("surplus", False),
-                ),
-                fields=("person",),
-                name="dues_subscription_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee_minor__lte", models.F("gross_minor")), ("gross_minor__gt", 0)
-                ),
-                name="dues_payment_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
-                name="dues_payment_has_days",
-            ),
         ),
     ]

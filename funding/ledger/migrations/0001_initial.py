@@ -30,6 +30,13 @@ class Migration(migrations.Migration):
                 ("previous_hash", models.CharField(max_length=64, unique=True)),
                 ("hash", models.CharField(max_length=64, unique=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("position__gte", 1)), name="ledger_seal_counts_from_one"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -45,23 +52,34 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("program", models.CharField(blank=True, max_length=60)),
                 ("details", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Leg",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="ledger_event_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("by__isnull", False), ("program", "")),
+                            models.Q(
+                                ("by__isnull", True), models.Q(("program", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_event_one_author",
                     ),
-                ),
-                ("minor", models.BigIntegerField()),
-                ("currency", models.CharField(max_length=3)),
-            ],
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Account",
@@ -89,27 +107,7 @@ class Migration(migrations.Migration):
                             ("type__in", ["asset", "liability", "equity", "income", "expense"])
                         ),
                         name="ledger_account_type",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChainHead",
-            fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
                     ),
-                ),
-                ("position", models.PositiveBigIntegerField()),
-                ("hash", models.CharField(max_length=64)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="ledger_chain_has_one_head"
-                    )
                 ],
             },
         ),
@@ -129,95 +127,94 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(max_length=200)),
                 ("effective_on", models.DateField(db_index=True)),
                 ("posted_at", models.DateTimeField()),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "entries",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reverses", None),
+                            models.Q(("reverses", models.F("seal")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ledger_entry_not_itself",
+                    ),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__gte", 1)), name="ledger_seal_counts_from_one"
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="leg",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="legs",
-                to="ledger.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="leg",
-            name="entry",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="legs", to="ledger.entry"
-            ),
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="reverses",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_by",
-                to="ledger.entry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["subject", "at"], name="ledger_event_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("by__isnull", False), ("program", "")),
-                    models.Q(("by__isnull", True), models.Q(("program", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="ledger_event_one_author",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minor", 0), _negated=True), name="ledger_leg_moves_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        django.db.models.functions.text.Length("currency"), 3
+        migrations.CreateModel(
+            name="Leg",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                    ("currency", django.db.models.functions.text.Upper("currency")),
                 ),
-                name="ledger_leg_currency",
-            ),
+                ("minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legs",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legs",
+                        to="ledger.entry",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minor", 0), _negated=True),
+                        name="ledger_leg_moves_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Length("currency"), 3
+                            ),
+                            ("currency", django.db.models.functions.text.Upper("currency")),
+                        ),
+                        name="ledger_leg_currency",
+                    ),
+                ],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reverses", None),
-                    models.Q(("reverses", models.F("seal")), _negated=True),
-                    _connector="OR",
+        migrations.CreateModel(
+            name="ChainHead",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
-                name="ledger_entry_not_itself",
-            ),
+                ("position", models.PositiveBigIntegerField()),
+                ("hash", models.CharField(max_length=64)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="ledger_chain_has_one_head"
+                    ),
+                ],
+            },
         ),
     ]

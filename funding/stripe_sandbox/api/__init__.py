@@ -6,8 +6,11 @@ from funding.stripe_sandbox.api import (
     catalogue,
     checkout,
     customers,
+    disputes,
     events,
+    invoices,
     payments,
+    portal,
     subscriptions,
 )
 from funding.stripe_sandbox.wire import Operation
@@ -17,6 +20,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *catalogue.TABLE,
     *checkout.TABLE,
     *subscriptions.TABLE,
+    *invoices.TABLE,
+    *disputes.TABLE,
+    *portal.TABLE,
     *payments.TABLE,
     *events.TABLE,
 )

@@ -40,7 +40,7 @@ _PRICE: Mapping[str, Reader] = {
     "nickname": text,
     "transfer_lookup_key": boolean,
 }
-_RECURRING = fields(
+RECURRING = fields(
     {
         "interval": one_of("day", "week", "month", "year"),
         "interval_count": positive,
@@ -81,45 +81,13 @@ def list_products(call: Call) -> Json:
         "currency": text,
         "product": text,
         "product_data": fields(_PRODUCT, required=("name",)),
-        "recurring": _RECURRING,
+        "recurring": RECURRING,
         "unit_amount": integer,
     },
     required=("currency", "unit_amount"),
 )
 def create_price(call: Call) -> Json:
-    given = call.params
-    if ("product" in given) == ("product_data" in given):
-        raise ApiError(
-            "You must specify either `product` or `product_data` when creating a price.",
-            param="product",
-        )
-    if given["unit_amount"] < 0:
-        raise ApiError("Invalid non-negative integer", param="unit_amount")
-    currency = given["currency"].lower()
-    if len(currency) != 3 or not currency.isalpha():
-        raise ApiError(f"Invalid currency: {given['currency']}", param="currency")
-    if "product" in given:
-        product = call.account.store.get("product", given["product"], param="product", status=400)
-    else:
-        product = _add_product(call, given["product_data"])
-    _free_lookup_key(call, given.get("lookup_key"))
-    recurring = given.get("recurring", {})
-    price = call.account.store.add(
-        catalogue.price(
-            created=call.at,
-            product=product["id"],
-            currency=currency,
-            unit_amount=given["unit_amount"],
-            interval=recurring.get("interval"),
-            interval_count=recurring.get("interval_count", 1),
-            active=given.get("active", True),
-            lookup_key=given.get("lookup_key"),
-            nickname=given.get("nickname"),
-            metadata=merged({}, given.get("metadata")),
-        )
-    )
-    call.account.emit("price.created", price, at=call.at, cause=call.cause)
-    return price
+    return add_price(call, call.params)
 
 
 @TABLE.add("GET", "/v1/prices/<id>")
@@ -153,6 +121,48 @@ def list_prices(call: Call) -> Json:
         "price",
         call.where("active", "currency", "product", "type", lists={"lookup_keys": "lookup_key"}),
     )
+
+
+def add_price(call: Call, given: Json, *, name: str = "") -> Json:
+    """A new price, with its product where that is new too; ``name`` is the parameter's prefix."""
+    if ("product" in given) == ("product_data" in given):
+        raise ApiError(
+            "You must specify either `product` or `product_data` when creating a price.",
+            param=_within(name, "product"),
+        )
+    if given["unit_amount"] < 0:
+        raise ApiError("Invalid non-negative integer", param=_within(name, "unit_amount"))
+    currency = given["currency"].lower()
+    if len(currency) != 3 or not currency.isalpha():
+        raise ApiError(f"Invalid currency: {given['currency']}", param=_within(name, "currency"))
+    if "product" in given:
+        product = call.account.store.get(
+            "product", given["product"], param=_within(name, "product"), status=400
+        )
+    else:
+        product = _add_product(call, given["product_data"])
+    _free_lookup_key(call, given.get("lookup_key"))
+    recurring = given.get("recurring", {})
+    price = call.account.store.add(
+        catalogue.price(
+            created=call.at,
+            product=product["id"],
+            currency=currency,
+            unit_amount=given["unit_amount"],
+            interval=recurring.get("interval"),
+            interval_count=recurring.get("interval_count", 1),
+            active=given.get("active", True),
+            lookup_key=given.get("lookup_key"),
+            nickname=given.get("nickname"),
+            metadata=merged({}, given.get("metadata")),
+        )
+    )
+    call.account.emit("price.created", price, at=call.at, cause=call.cause)
+    return price
+
+
+def _within(name: str, key: str) -> str:
+    return f"{name}[{key}]" if name else key
 
 
 def _add_product(call: Call, given: Json) -> Json:

@@ -1,10 +1,9 @@
-"""Checkout Sessions: one subscription each, paid by card on a page of the sandbox."""
+"""Checkout Sessions: one subscription or one payment, by card on a page of the sandbox."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from funding.stripe_sandbox import billing
+from funding.stripe_sandbox.api.catalogue import RECURRING, add_price
 from funding.stripe_sandbox.api.customers import living
 from funding.stripe_sandbox.errors import ApiError
 from funding.stripe_sandbox.objects import selling
@@ -12,6 +11,7 @@ from funding.stripe_sandbox.params import (
     boolean,
     fields,
     integer,
+    lasting,
     listing,
     merged,
     metadata,
@@ -19,6 +19,7 @@ from funding.stripe_sandbox.params import (
     one_of,
     positive,
     text,
+    url,
 )
 from funding.stripe_sandbox.store import Json
 from funding.stripe_sandbox.wire import INNER_PAGING, PAGING, Call, Table
@@ -28,6 +29,19 @@ TABLE = Table()
 _MINIMUM = 50  # what Stripe takes at least, in minor units
 _HOUR = 3600
 _COLLECTED_NAME = fields({"enabled": boolean, "optional": boolean}, required=("enabled",))
+_PRICE_DATA = fields(
+    {
+        "currency": lasting,
+        "product": text,
+        "product_data": fields(
+            {"description": text, "metadata": metadata, "name": lasting, "unit_label": text},
+            required=("name",),
+        ),
+        "recurring": RECURRING,
+        "unit_amount": integer,
+    },
+    required=("currency", "unit_amount"),
+)
 
 
 @TABLE.add(
@@ -38,23 +52,37 @@ _COLLECTED_NAME = fields({"enabled": boolean, "optional": boolean}, required=("e
         "allowed_payment_method_types": listing(one_of("card")),
         "automatic_tax": fields({"enabled": never}),
         "billing_address_collection": one_of("auto"),
-        "cancel_url": text,
+        "cancel_url": url,
         "client_reference_id": text,
         "customer": text,
+        "customer_creation": one_of("always", "if_required"),
         "customer_email": text,
         "customer_update": fields({"name": one_of("auto"), "address": one_of("auto", "never")}),
         "expires_at": integer,
         "line_items": listing(
-            fields({"price": text, "quantity": positive}, required=("price", "quantity"))
+            fields(
+                {"price": lasting, "price_data": _PRICE_DATA, "quantity": positive},
+                required=("quantity",),
+            )
         ),
         "locale": text,
         "metadata": metadata,
-        "mode": one_of("subscription"),
+        "mode": one_of("payment", "subscription"),
         "name_collection": fields({"individual": _COLLECTED_NAME}),
+        "payment_intent_data": fields(
+            {
+                "description": text,
+                "metadata": metadata,
+                "receipt_email": text,
+                "statement_descriptor": text,
+                "statement_descriptor_suffix": text,
+            }
+        ),
         "payment_method_collection": one_of("always"),
         "phone_number_collection": fields({"enabled": never}),
+        "submit_type": one_of("auto", "donate", "pay"),
         "subscription_data": fields({"description": text, "metadata": metadata}),
-        "success_url": text,
+        "success_url": url,
         "tax_id_collection": fields({"enabled": never}),
         "ui_mode": one_of("hosted_page"),
     },
@@ -62,8 +90,10 @@ _COLLECTED_NAME = fields({"enabled": boolean, "optional": boolean}, required=("e
 )
 def create_session(call: Call) -> Json:
     given = call.params
+    once = given["mode"] == "payment"
+    _check_mode(given)
     prices = [_sold(call, item, index) for index, item in enumerate(given["line_items"])]
-    _check_sold_together(prices)
+    _check_sold_together(prices, once=once)
     amount = sum(price["unit_amount"] * quantity for price, quantity in prices)
     if amount < _MINIMUM:
         raise ApiError(
@@ -78,8 +108,6 @@ def create_session(call: Call) -> Json:
         )
     if given.get("customer"):
         living(call, given["customer"], param="customer", status=400)
-    for name in ("success_url", "cancel_url"):
-        _check_url(given.get(name), name)
     session = selling.checkout_session(
         created=call.at,
         expires_at=_expiry(call),
@@ -94,14 +122,13 @@ def create_session(call: Call) -> Json:
         locale=given.get("locale"),
         name_collection=given.get("name_collection"),
         metadata=merged({}, given.get("metadata")),
+        mode=given["mode"],
+        customer_creation=given.get("customer_creation", "if_required" if once else "always"),
+        submit_type=given.get("submit_type"),
     )
-    about = given.get("subscription_data", {})
+    about = given.get("payment_intent_data" if once else "subscription_data", {})
     call.account.store.add(
-        session,
-        private={
-            "description": about.get("description"),
-            "metadata": merged({}, about.get("metadata")),
-        },
+        session, private={**about, "metadata": merged({}, about.get("metadata"))}
     )
     for price, quantity in prices:
         product = call.account.store.get("product", price["product"])
@@ -132,16 +159,38 @@ def list_session_items(call: Call, id: str) -> Json:
     {
         **PAGING,
         "customer": text,
+        "payment_intent": text,
         "status": one_of("open", "complete", "expired"),
         "subscription": text,
     },
 )
 def list_sessions(call: Call) -> Json:
-    return call.page("checkout.session", call.where("customer", "status", "subscription"))
+    return call.page(
+        "checkout.session", call.where("customer", "payment_intent", "status", "subscription")
+    )
+
+
+def _check_mode(given: Json) -> None:
+    """Raises ``ApiError`` for a parameter of the other mode."""
+    foreign = {
+        "payment": ("subscription_data", "payment_method_collection"),
+        "subscription": ("payment_intent_data", "customer_creation", "submit_type"),
+    }
+    for name in foreign[given["mode"]]:
+        if name in given:
+            raise ApiError(f"You can not pass `{name}` in `{given['mode']}` mode.", param=name)
 
 
 def _sold(call: Call, item: Json, index: int) -> tuple[Json, int]:
-    param = f"line_items[{index}][price]"
+    name = f"line_items[{index}]"
+    if ("price" in item) == ("price_data" in item):
+        raise ApiError(
+            "You must specify either `price` or `price_data` for each line item.", param=name
+        )
+    if "price_data" in item:
+        data = {**item["price_data"], "active": False}
+        return add_price(call, data, name=f"{name}[price_data]"), item["quantity"]
+    param = f"{name}[price]"
     price = call.account.store.get("price", item["price"], param=param, status=400)
     if not price["active"]:
         raise ApiError(
@@ -150,26 +199,24 @@ def _sold(call: Call, item: Json, index: int) -> tuple[Json, int]:
     return price, item["quantity"]
 
 
-def _check_sold_together(prices: list[tuple[Json, int]]) -> None:
-    if not prices or any(price["recurring"] is None for price, _ in prices):
+def _check_sold_together(prices: list[tuple[Json, int]], *, once: bool) -> None:
+    if not prices or any((price["recurring"] is None) != once for price, _ in prices):
         raise ApiError(
-            "You must provide recurring prices, and only those, in `subscription` mode.",
+            "You must provide one-time prices, and only those, in `payment` mode."
+            if once
+            else "You must provide recurring prices, and only those, in `subscription` mode.",
             param="line_items",
         )
-    rhythms = {(p["recurring"]["interval"], p["recurring"]["interval_count"]) for p, _ in prices}
+    rhythms = {
+        price["recurring"]
+        and (price["recurring"]["interval"], price["recurring"]["interval_count"])
+        for price, _ in prices
+    }
     if len(rhythms) > 1 or len({price["currency"] for price, _ in prices}) > 1:
         raise ApiError(
             "All prices of a session must have the same currency and billing interval.",
             param="line_items",
         )
-
-
-def _check_url(url: str | None, name: str) -> None:
-    if url is None:
-        return
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ApiError("Not a valid URL", code="url_invalid", param=name)
 
 
 def _expiry(call: Call) -> int:

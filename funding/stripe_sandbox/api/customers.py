@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from funding.stripe_sandbox import billing
 from funding.stripe_sandbox.errors import ApiError
 from funding.stripe_sandbox.objects import catalogue
-from funding.stripe_sandbox.params import Reader, listing, merged, metadata, text
+from funding.stripe_sandbox.params import Reader, lasting, listing, merged, metadata, one_of, text
 from funding.stripe_sandbox.store import Condition, Json, equals
-from funding.stripe_sandbox.wire import PAGING, Call, Table
+from funding.stripe_sandbox.wire import INNER_PAGING, PAGING, Call, Table
 
 TABLE = Table()
 
 _CUSTOMER: Mapping[str, Reader] = {
+    "business_name": text,
     "description": text,
     "email": text,
     "individual_name": text,
@@ -45,6 +46,29 @@ def update_customer(call: Call, id: str) -> Json:
     return call.account.changed(
         "customer.updated", customer, at=call.at, cause=call.cause, **call.params
     )
+
+
+@TABLE.add(
+    "POST",
+    "/v1/customers/<id>/tax_ids",
+    {"type": one_of("eu_vat", "gb_vat"), "value": lasting},
+    required=("type", "value"),
+)
+def create_tax_id(call: Call, id: str) -> Json:
+    living(call, id)
+    given = call.params
+    number = catalogue.tax_id(
+        created=call.at, customer=id, type=given["type"], value=given["value"]
+    )
+    call.account.store.add(number, parent=id)
+    call.account.emit("customer.tax_id.created", number, at=call.at, cause=call.cause)
+    return number
+
+
+@TABLE.add("GET", "/v1/customers/<id>/tax_ids", INNER_PAGING)
+def list_tax_ids(call: Call, id: str) -> Json:
+    living(call, id)
+    return call.part(call.account.store.children(id, "tax_id"))
 
 
 @TABLE.add("DELETE", "/v1/customers/<id>")

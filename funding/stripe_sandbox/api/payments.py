@@ -1,12 +1,12 @@
-"""Payment intents, charges, refunds, and the balance."""
+"""Payment intents, charges, refunds, the balance, and whose it is."""
 
 from __future__ import annotations
 
-from funding.stripe_sandbox import collecting
+from funding.stripe_sandbox import refunding
 from funding.stripe_sandbox.errors import ApiError
-from funding.stripe_sandbox.objects import money
+from funding.stripe_sandbox.objects import account, money
 from funding.stripe_sandbox.params import integer, merged, metadata, one_of, text
-from funding.stripe_sandbox.store import Json
+from funding.stripe_sandbox.store import Json, kept
 from funding.stripe_sandbox.wire import PAGING, Call, Table
 
 TABLE = Table()
@@ -58,7 +58,7 @@ def create_refund(call: Call) -> Json:
             "payment_intent", given["payment_intent"], param="payment_intent", status=400
         )
         charge = intent["latest_charge"] or ""
-    return collecting.refund(
+    return refunding.refund(
         call.account,
         charge,
         amount=given.get("amount"),
@@ -74,6 +74,13 @@ def retrieve_refund(call: Call, id: str) -> Json:
     return call.account.store.get("refund", id)
 
 
+@TABLE.add("POST", "/v1/refunds/<id>", {"metadata": metadata})
+def update_refund(call: Call, id: str) -> Json:
+    refund = call.account.store.get("refund", id)
+    changed = merged(refund["metadata"], call.params.get("metadata", {}))
+    return refunding.update(call.account, id, at=call.at, cause=call.cause, metadata=changed)
+
+
 @TABLE.add("GET", "/v1/refunds", {**PAGING, "charge": text, "payment_intent": text})
 def list_refunds(call: Call) -> Json:
     return call.page("refund", call.where("charge", "payment_intent"))
@@ -85,13 +92,25 @@ def retrieve_balance_transaction(call: Call, id: str) -> Json:
 
 
 @TABLE.add(
-    "GET", "/v1/balance_transactions", {**PAGING, "currency": text, "source": text, "type": text}
+    "GET",
+    "/v1/balance_transactions",
+    {**PAGING, "currency": text, "payout": text, "source": text, "type": text},
 )
 def list_balance_transactions(call: Call) -> Json:
-    return call.page("balance_transaction", call.where("currency", "source", "type"))
+    conditions = call.where("currency", "source", "type")
+    if payout := call.params.get("payout"):
+        call.account.store.get("payout", payout, param="payout", status=400)
+        conditions.append(kept("payout", payout))
+    return call.page("balance_transaction", conditions)
 
 
 @TABLE.add("GET", "/v1/balance")
 def retrieve_balance(call: Call) -> Json:
     transactions = call.account.store.every("balance_transaction")
     return money.balance(transactions, at=call.at, currency=call.account.settings.currency)
+
+
+@TABLE.add("GET", "/v1/account")
+def retrieve_account(call: Call) -> Json:
+    settings = call.account.settings
+    return account.account(id=settings.account_id, name=settings.name, currency=settings.currency)

@@ -1,11 +1,24 @@
-"""Subscriptions (Checkout makes them) and their invoices."""
+"""Subscriptions (Checkout makes them)."""
 
 from __future__ import annotations
 
-from funding.stripe_sandbox import billing
-from funding.stripe_sandbox.params import boolean, fields, merged, metadata, never, one_of, text
+from funding.stripe_sandbox import billing, changing
+from funding.stripe_sandbox.errors import ApiError
+from funding.stripe_sandbox.params import (
+    boolean,
+    fields,
+    integer,
+    lasting,
+    listing,
+    merged,
+    metadata,
+    never,
+    one_of,
+    positive,
+    text,
+)
 from funding.stripe_sandbox.store import Condition, Json, among, equals
-from funding.stripe_sandbox.wire import INNER_PAGING, PAGING, Call, Table
+from funding.stripe_sandbox.wire import PAGING, Call, Table
 
 TABLE = Table()
 
@@ -19,7 +32,10 @@ _FEEDBACK = one_of(
     "too_expensive",
     "unused",
 )
+ITEMS = listing(fields({"id": lasting, "price": lasting, "quantity": positive}, required=("id",)))
 _CANCELLATION = fields({"comment": text, "feedback": _FEEDBACK})
+# What changes the plan, beside what changes only the subscription's own fields.
+_OF_PLAN = {"items", "billing_cycle_anchor"}
 
 
 @TABLE.add("GET", "/v1/subscriptions/<id>")
@@ -31,10 +47,16 @@ def retrieve_subscription(call: Call, id: str) -> Json:
     "POST",
     "/v1/subscriptions/<id>",
     {
+        "billing_cycle_anchor": one_of("now", "unchanged"),
         "cancel_at_period_end": boolean,
         "cancellation_details": _CANCELLATION,
+        "default_payment_method": lasting,
         "description": text,
+        "items": ITEMS,
         "metadata": metadata,
+        "payment_behavior": one_of("allow_incomplete", "error_if_incomplete"),
+        "proration_behavior": one_of("always_invoice", "create_prorations", "none"),
+        "proration_date": integer,
     },
 )
 def update_subscription(call: Call, id: str) -> Json:
@@ -49,9 +71,65 @@ def update_subscription(call: Call, id: str) -> Json:
     if "cancellation_details" in call.params:
         details: Json = changes.get("cancellation_details") or before["cancellation_details"]
         changes["cancellation_details"] = {**details, **call.params["cancellation_details"]}
-    return call.account.changed(
-        "customer.subscription.updated", before, at=call.at, cause=call.cause, **changes
+    if method := call.params.get("default_payment_method"):
+        found = call.account.store.get(
+            "payment_method", method, param="default_payment_method", status=400
+        )
+        if found["customer"] != before["customer"]:
+            raise ApiError(
+                f"The customer does not have a payment method with the ID {method}.",
+                param="default_payment_method",
+                code="resource_missing",
+            )
+        changes["default_payment_method"] = method
+    after = before
+    if changes or not call.params.keys() & _OF_PLAN:
+        after = call.account.changed(
+            "customer.subscription.updated", before, at=call.at, cause=call.cause, **changes
+        )
+    if call.params.keys() & _OF_PLAN:
+        after = change_plan(call, after)
+    return after
+
+
+def change_plan(call: Call, subscription: Json) -> Json:
+    """Change a subscription's prices as the parameters of the call say."""
+    known = {item["id"] for item in subscription["items"]["data"]}
+    prices = {}
+    for index, item in enumerate(call.params.get("items", [])):
+        if item["id"] not in known:
+            raise ApiError(
+                f"Invalid subscription item id: {item['id']}",
+                param=f"items[{index}][id]",
+                code="resource_missing",
+            )
+        prices[item["id"]] = _repriced(call, subscription, item, f"items[{index}][price]")
+    return changing.change_plan(
+        call.account,
+        subscription,
+        prices=prices,
+        behavior=call.params.get("proration_behavior", "create_prorations"),
+        restart=call.params.get("billing_cycle_anchor") == "now",
+        strict=call.params.get("payment_behavior") == "error_if_incomplete",
+        prorated_at=call.params.get("proration_date"),
+        at=call.at,
+        cause=call.cause,
     )
+
+
+def _repriced(call: Call, subscription: Json, given: Json, param: str) -> tuple[Json, int]:
+    """The price and the quantity that an item is to have."""
+    item = next(i for i in subscription["items"]["data"] if i["id"] == given["id"])
+    price = item["price"]
+    if "price" in given:
+        price = call.account.store.get("price", given["price"], param=param, status=400)
+        if not price["active"] or price["recurring"] is None:
+            raise ApiError(
+                "The price specified is inactive or not recurring. This field only accepts active "
+                "recurring prices.",
+                param=param,
+            )
+    return price, given.get("quantity", item["quantity"])
 
 
 @TABLE.add(
@@ -71,14 +149,14 @@ def cancel_subscription(call: Call, id: str) -> Json:
         **PAGING,
         "customer": text,
         "price": text,
-        "status": one_of("active", "past_due", "canceled", "ended", "all"),
+        "status": one_of("active", "past_due", "unpaid", "canceled", "ended", "all"),
     },
 )
 def list_subscriptions(call: Call) -> Json:
     status = call.params.get("status")
     conditions = call.where("customer")
     if status is None:
-        conditions.append(among("status", billing.LIVE))
+        conditions.append(among("status", (*billing.LIVE, "unpaid")))
     elif status != "all":
         conditions.append(equals("status", "canceled" if status == "ended" else status))
     if "price" in call.params:
@@ -90,56 +168,3 @@ def list_subscriptions(call: Call) -> Json:
             )
         )
     return call.page("subscription", conditions)
-
-
-@TABLE.add("GET", "/v1/invoices/<id>")
-def retrieve_invoice(call: Call, id: str) -> Json:
-    return call.account.store.get("invoice", id)
-
-
-@TABLE.add(
-    "GET",
-    "/v1/invoices",
-    {
-        **PAGING,
-        "customer": text,
-        "status": one_of("draft", "open", "paid", "uncollectible", "void"),
-        "subscription": text,
-    },
-)
-def list_invoices(call: Call) -> Json:
-    conditions = call.where("customer", "status")
-    if "subscription" in call.params:
-        path = "parent.subscription_details.subscription"
-        conditions.append(equals(path, call.params["subscription"]))
-    return call.page("invoice", conditions)
-
-
-@TABLE.add("GET", "/v1/invoices/<id>/lines", INNER_PAGING)
-def list_invoice_lines(call: Call, id: str) -> Json:
-    return call.part(call.account.store.get("invoice", id)["lines"]["data"])
-
-
-@TABLE.add("GET", "/v1/invoice_payments/<id>")
-def retrieve_invoice_payment(call: Call, id: str) -> Json:
-    return call.account.store.get("invoice_payment", id)
-
-
-@TABLE.add(
-    "GET",
-    "/v1/invoice_payments",
-    {
-        **PAGING,
-        "invoice": text,
-        "payment": fields(
-            {"type": one_of("payment_intent"), "payment_intent": text}, required=("type",)
-        ),
-        "status": one_of("open", "paid", "canceled"),
-    },
-)
-def list_invoice_payments(call: Call) -> Json:
-    conditions = call.where("invoice", "status")
-    intent = call.params.get("payment", {}).get("payment_intent")
-    if intent:
-        conditions.append(equals("payment.payment_intent", intent))
-    return call.page("invoice_payment", conditions)

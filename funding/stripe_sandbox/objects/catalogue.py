@@ -23,6 +23,7 @@ def customer(
     created: int,
     email: str | None = None,
     name: str | None = None,
+    business_name: str | None = None,
     individual_name: str | None = None,
     description: str | None = None,
     phone: str | None = None,
@@ -35,6 +36,7 @@ def customer(
         "object": "customer",
         "address": None,
         "balance": 0,
+        "business_name": business_name,
         "created": created,
         "currency": None,
         "default_source": None,
@@ -59,6 +61,23 @@ def customer(
         "shipping": None,
         "tax_exempt": "none",
         "test_clock": None,
+    }
+
+
+def tax_id(*, created: int, customer: str, type: str, value: str) -> Json:
+    """The tax number of a business."""
+    return {
+        "id": new_id("txi_"),
+        "object": "tax_id",
+        "country": None,
+        "created": created,
+        "customer": customer,
+        "customer_account": None,
+        "livemode": False,
+        "owner": {"type": "customer", "customer": customer, "customer_account": None},
+        "type": type,
+        "value": value,
+        "verification": {"status": "pending", "verified_address": None, "verified_name": None},
     }
 
 

@@ -19,6 +19,10 @@ DECLINED = "Your card was declined."
 # Stripe's test numbers (docs.stripe.com/testing). No other number is taken.
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
+# Attaches well, and is declined when it is charged later.
+FAILS_LATER_CARD = "4000000000000341"
+# The bank asks for 3-D Secure each time.
+ASKING_CARD = "4000002760003184"
 
 
 def fee_on(amount: int) -> int:
@@ -80,8 +84,8 @@ def billing_details(*, email: str | None, name: str | None) -> Json:
     }
 
 
-def payment_method(*, created: int, card: Card, customer: str, email: str | None) -> Json:
-    """A card attached to a customer."""
+def payment_method(*, created: int, card: Card, customer: str | None, email: str | None) -> Json:
+    """A card: attached to a customer, or used once (None)."""
     return {
         "id": new_id("pm_"),
         "object": "payment_method",
@@ -120,7 +124,14 @@ _CHECKS: Json = {
 
 
 def payment_intent(
-    *, created: int, amount: int, currency: str, customer: str | None, description: str
+    *,
+    created: int,
+    amount: int,
+    currency: str,
+    customer: str | None,
+    description: str | None,
+    metadata: dict[str, str] | None = None,
+    setup_future_usage: str | None = "off_session",
 ) -> Json:
     """An amount that waits to be paid by card."""
     id = new_id("pi_")
@@ -149,7 +160,7 @@ def payment_intent(
         "latest_charge": None,
         "livemode": False,
         "managed_payments": None,
-        "metadata": {},
+        "metadata": metadata or {},
         "next_action": None,
         "on_behalf_of": None,
         "payment_method": None,
@@ -159,7 +170,7 @@ def payment_intent(
         "processing": None,
         "receipt_email": None,
         "review": None,
-        "setup_future_usage": "off_session",
+        "setup_future_usage": setup_future_usage,
         "shipping": None,
         "source": None,
         "statement_descriptor": None,
@@ -176,8 +187,22 @@ def succeeded(intent: Json, *, charge: str, payment_method: str) -> Json:
         "amount_received": intent["amount"],
         "last_payment_error": None,
         "latest_charge": charge,
+        "next_action": None,
         "payment_method": payment_method,
         "status": "succeeded",
+    }
+
+
+def awaiting(payment_method: str, *, url: str) -> Json:
+    """What changes on a payment intent when the bank asks the card's holder to confirm."""
+    return {
+        "last_payment_error": None,
+        "next_action": {
+            "type": "redirect_to_url",
+            "redirect_to_url": {"return_url": None, "url": url},
+        },
+        "payment_method": payment_method,
+        "status": "requires_action",
     }
 
 
@@ -194,6 +219,7 @@ def failed(intent: Json, *, charge: str) -> Json:
     return {
         "last_payment_error": error,
         "latest_charge": charge,
+        "next_action": None,
         "payment_method": None,
         "status": "requires_payment_method",
     }
@@ -234,7 +260,7 @@ def charge(
         "failure_message": None if succeeded else DECLINED,
         "fraud_details": {},
         "livemode": False,
-        "metadata": {},
+        "metadata": intent["metadata"],
         "on_behalf_of": None,
         "outcome": {
             "advice_code": None if succeeded else "try_again_later",
@@ -295,6 +321,10 @@ def _charged(card: Card, amount: int) -> Json:
     }
 
 
+# Under which heading Stripe's reports count a type, where that is not the type itself.
+_REPORTED_AS = {"payment_refund": "refund", "payout_failure": "payout_reversal"}
+
+
 def balance_transaction(
     *,
     created: int,
@@ -304,14 +334,17 @@ def balance_transaction(
     fee: int,
     currency: str,
     description: str | None,
+    reported_as: str | None = None,
+    fee_for: str = "Stripe processing fees",
+    available_on: int | None = None,
 ) -> Json:
-    """What a charge or a refund (``amount`` below zero) does to the balance."""
+    """What a charge, or a refund, a dispute or a payout (below zero) does to the balance."""
     fee_details = [
         {
             "amount": fee,
             "application": None,
             "currency": currency,
-            "description": "Stripe processing fees",
+            "description": fee_for,
             "type": "stripe_fee",
         }
     ]
@@ -319,7 +352,7 @@ def balance_transaction(
         "id": new_id("txn_"),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": created + SETTLES_AFTER,
+        "available_on": created + SETTLES_AFTER if available_on is None else available_on,
         "balance_type": "payments",
         "created": created,
         "currency": currency,
@@ -328,7 +361,7 @@ def balance_transaction(
         "fee": fee,
         "fee_details": fee_details if fee else [],
         "net": amount - fee,
-        "reporting_category": type,
+        "reporting_category": reported_as or _REPORTED_AS.get(type, type),
         "source": source,
         "status": "pending",
         "type": type,

@@ -9,6 +9,19 @@ from funding.stripe_sandbox.objects.catalogue import NO_ADDRESS
 
 Json = dict[str, Any]
 
+_NO_INVOICE: Json = {
+    "enabled": False,
+    "invoice_data": {
+        "account_tax_ids": None,
+        "custom_fields": None,
+        "description": None,
+        "footer": None,
+        "issuer": None,
+        "metadata": {},
+        "rendering_options": None,
+    },
+}
+
 
 def checkout_session(
     *,
@@ -25,9 +38,13 @@ def checkout_session(
     locale: str | None,
     name_collection: Json | None,
     metadata: dict[str, str] | None,
+    mode: str = "subscription",
+    customer_creation: str = "always",
+    submit_type: str | None = None,
 ) -> Json:
-    """An open session for a subscription, whose page is under ``origin``."""
+    """An open session for a subscription or one payment, whose page is under ``origin``."""
     id = new_id("cs_test_")
+    once = mode == "payment"
     return {
         "id": id,
         "object": "checkout.session",
@@ -57,7 +74,7 @@ def checkout_session(
         },
         "customer": customer,
         "customer_account": None,
-        "customer_creation": None if customer else "always",
+        "customer_creation": None if customer else customer_creation,
         "customer_details": (
             customer_details(email=customer_email) if customer_email and not customer else None
         ),
@@ -66,17 +83,17 @@ def checkout_session(
         "expires_at": expires_at,
         "integration_identifier": None,
         "invoice": None,
-        "invoice_creation": None,
+        "invoice_creation": _NO_INVOICE if once else None,
         "livemode": False,
         "locale": locale,
         "managed_payments": None,
         "metadata": metadata or {},
-        "mode": "subscription",
+        "mode": mode,
         "name_collection": name_collection,
         "origin_context": None,
         "payment_intent": None,
         "payment_link": None,
-        "payment_method_collection": "always",
+        "payment_method_collection": "if_required" if once else "always",
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
@@ -94,7 +111,7 @@ def checkout_session(
         "shipping_cost": None,
         "shipping_options": [],
         "status": "open",
-        "submit_type": None,
+        "submit_type": submit_type,
         "subscription": None,
         "success_url": success_url,
         "tax_id_collection": {"enabled": False, "required": "never"},

@@ -7,6 +7,7 @@ people, cannot both make it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,27 +18,51 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from governance.proposals import kinds, record_types, stages
-from governance.proposals.decision_rules import FOUNDING_MINIMUM, format_fraction
+from governance.proposals.actions.options import (
+    amendment_of_option,
+    as_amended,
+    competing_options,
+    settle_amendments,
+)
+from governance.proposals.actions.provisional import note_provisional, settle_ratification
+from governance.proposals.decision_rules import FOUNDING_MINIMUM, DecisionRule, format_fraction
 from governance.proposals.models import (
     AdoptedRule,
     CancelledVote,
     Event,
+    Interest,
     Proposal,
+    Reopening,
     Reservation,
     Step,
     Support,
     founding_on,
 )
+from governance.proposals.permissions import concerned_in
 from governance.record.actions import submit
 from governance.voting import stages as poll_stages
 from governance.voting.actions import schedule_poll
 from governance.voting.models import Poll
-from governance.voting.rule import ABSTAIN, NO, YES, YES_NO, Option, PollRule, text_sha256
+from governance.voting.rule import SCHULZE, STV, YES_NO, Option, PollRule, text_sha256
 from kernel.refusal import Refused
 from members.actions import queue_mail
 from members.models import Author, Person, subject_of
 
-_BY_OUTCOME = {"adopted": "adopt", "rejected": "reject", "no_quorum": "miss_quorum"}
+# Nominations are opened anew so often; after that an election waits, and lapses.
+MOST_REOPENINGS = 3
+# The options of a choice among texts: the proposal's own, and leaving things as they are.
+OWN_TEXT, AS_IT_IS = "text", "as-it-is"
+
+# What each outcome of a poll, whatever its method, does to its proposal.
+_BY_OUTCOME = {
+    "adopted": "adopt",
+    "elected": "adopt",
+    "rejected": "reject",
+    "default": "reject",
+    "nobody": "reject",
+    "no_quorum": "miss_quorum",
+}
+_OUTCOMES = {"adopt": "adopted", "reject": "rejected", "miss_quorum": "no_quorum"}
 
 
 def hold(proposal: Proposal) -> Proposal:
@@ -93,8 +118,9 @@ def begin_discussion(*, proposal: Proposal, by: Author, at: datetime) -> Proposa
     held = hold_for("begin_discussion", proposal)
     adopted = rule_in_force(held.kind, at)
     sponsors = _sponsors(held, at)
-    if sponsors < adopted.sponsors:
-        raise _too_few_sponsors(adopted.sponsors - sponsors)
+    missing = sponsors_needed(held, adopted) - sponsors
+    if missing > 0:
+        raise _too_few_sponsors(missing)
     entry = submit(
         type=record_types.DISCUSSION_BEGAN.name,
         body={**_as_recorded(held), "sponsors": sponsors, "rule": adopted.record_hash},
@@ -125,6 +151,7 @@ def freeze(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
     check_ready_to_freeze(held, at=at)
     kind = kinds.get(held.kind)
     kind.freeze(proposal=held, by=by, at=at)
+    settle_amendments(proposal=held, by=by, at=at)
     try:
         with transaction.atomic():
             for subject in kind.subjects(proposal=held):
@@ -144,7 +171,7 @@ def freeze(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
 
 def check_ready_to_freeze(proposal: Proposal, *, at: datetime) -> None:
     """Raises ``Refused`` with what is missing before the text as it stands can be voted on."""
-    missing = _kept_rule(proposal).sponsors - _sponsors(proposal, at)
+    missing = sponsors_needed(proposal, _kept_rule(proposal)) - _sponsors(proposal, at)
     if missing > 0:
         raise _too_few_sponsors(missing)
     kind = kinds.get(proposal.kind)
@@ -192,6 +219,7 @@ def open_vote(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
     """
     held = hold_for("open_vote", proposal)
     _check_time_is_over(held, at)
+    Interest.objects.filter(proposal=held, frozen_at=None).update(frozen_at=at)
     poll = _schedule(held, by=by, at=at)
     return enter(held, "open_vote", by=by, at=at, ends_at=poll.closes_at, poll=poll)
 
@@ -229,15 +257,17 @@ def decide(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
     if poll.stage != poll_stages.CLOSED or poll.result is None:
         raise Refused("vote-not-over", _("The vote on this proposal has not closed yet."))
     outcome = poll.result["outcome"]
-    poll_url = settings.PUBLIC_ORIGIN + reverse("poll", args=[poll.pk])
+    poll_url = url_of_poll(poll)
+    adopted = _as_adopted(held, poll.result)
     entry = submit(
         type=record_types.DECIDED.name,
         body={
             **_as_recorded(held),
             "poll": poll_url,
-            "outcome": outcome,
+            "outcome": _OUTCOMES[_BY_OUTCOME[outcome]],
             "manifestSha256": poll.manifest_sha256,
             "resultSha256": poll.result_sha256,
+            **({"adoptedTextSha256": adopted.wording.sha256} if adopted else {}),
         },
         at=at,
     )
@@ -245,21 +275,25 @@ def decide(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
     moved = enter(
         held, _BY_OUTCOME[outcome], by=by, at=at, ends_at=None, record_hash=entry.leaf_hash
     )
-    if moved.stage == stages.ADOPTED:
+    if adopted is not None:
+        shown = [name for name in ("counts", "winners") if name in poll.result]
         kinds.get(held.kind).effect(
-            proposal=moved,
+            proposal=adopted,
             adoption={
                 "poll": poll_url,
                 "method": poll.result["method"],
                 "eligible": poll.result["eligible"],
                 "cast": poll.result["cast"],
-                "result": {"counts": poll.result["counts"], "outcome": outcome},
+                "result": {**{name: poll.result[name] for name in shown}, "outcome": outcome},
                 "manifestSha256": poll.manifest_sha256,
                 "resultSha256": poll.result_sha256,
             },
             by=by,
             at=at,
         )
+    if poll.founding_minimum is not None and moved.stage == stages.ADOPTED:
+        note_provisional(proposal=moved, by=by, at=at)
+    settle_ratification(ratification=moved, by=by, at=at)
     _tell_author(
         held,
         at=at,
@@ -270,6 +304,89 @@ def decide(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
         ),
     )
     return moved
+
+
+@transaction.atomic
+def reopen_nominations(*, proposal: Proposal, by: Author, at: datetime) -> Proposal:
+    """Let nominations go on as long again, where too few stand when they should have closed.
+
+    Raises ``Refused``: "stage-passed", "too-early", "not-an-election", "enough-candidates",
+    "reopened-enough" after three times.
+    """
+    held = hold_for("reopen_nominations", proposal)
+    adopted = _kept_rule(held)
+    _check_time_is_over(held, at)
+    if not kinds.get(held.kind).elects:
+        raise Refused("not-an-election", _("Nobody stands in this: it is no election."))
+    candidates, seats = held.nominations.standing().count(), int(held.wording.content["seats"])
+    if candidates >= seats:
+        raise Refused("enough-candidates", _("Enough members stand: the election goes on."))
+    before = held.reopenings.count()
+    if before >= MOST_REOPENINGS:
+        raise Refused(
+            "reopened-enough",
+            _("Nominations were opened anew three times. It lapses unless enough members stand."),
+        )
+    entry = submit(
+        type=record_types.NOMINATIONS_REOPENED.name,
+        body={"proposal": held.public_url, "candidates": candidates, "seats": seats},
+        at=at,
+    )
+    source_ends_at, ends_at = held.ends_at, at + adopted.rule.discussion
+    again = Proposal.objects.filter(pk=held.pk, stage=held.stage, ends_at=source_ends_at)
+    if not again.update(ends_at=ends_at):
+        raise _stage_passed()
+    Reopening.objects.create(
+        proposal=held,
+        number=before + 1,
+        candidates=candidates,
+        at=at,
+        record_hash=entry.leaf_hash,
+    )
+    Event.record("proposal.nominations-reopened", subject=subject_of(held), by=by, at=at)
+    held.ends_at = ends_at
+    return held
+
+
+def deciding_rule(proposal: Proposal) -> DecisionRule:
+    """The rule it keeps, with what this very text asks for besides. From its discussion on."""
+    rule = _kept_rule(proposal).rule
+    return kinds.get(proposal.kind).demand(proposal=proposal, rule=rule)
+
+
+def sponsors_needed(proposal: Proposal, adopted: AdoptedRule) -> int:
+    """How many must stand behind it: as was set when it was opened, or as its rule says."""
+    fixed = proposal.sponsors_needed
+    return adopted.sponsors if fixed is None else fixed
+
+
+def signatures_at_opening(adopted: AdoptedRule, at: datetime) -> int | None:
+    """How many sponsors a petition opened now will need; None where the rule's number is."""
+    if not adopted.petition:
+        return None
+    return adopted.rule.signatures(Person.objects.in_standing(at.date()).count())
+
+
+def url_of_poll(poll: Poll) -> str:
+    """The address that the record knows a poll by."""
+    return f"{settings.PUBLIC_ORIGIN}{reverse('poll', args=[poll.pk])}"
+
+
+def plan_of(proposal: Proposal) -> kinds.PollPlan:
+    """What will be on the ballot: the kind's question, or a choice among competing texts."""
+    plan = kinds.get(proposal.kind).poll(proposal=proposal)
+    competing = competing_options(proposal)
+    if not competing or plan.method != YES_NO:
+        return plan
+    return kinds.PollPlan(
+        method=SCHULZE,
+        options=[
+            Option(OWN_TEXT, _("The proposal's own text"), proposal.wording.sha256),
+            *competing,
+            Option(AS_IT_IS, _("None of them: leave it as it is"), text_sha256(AS_IT_IS)),
+        ],
+        default=AS_IT_IS,
+    )
 
 
 def rule_in_force(kind: str, at: datetime) -> AdoptedRule:
@@ -294,20 +411,19 @@ def _schedule(held: Proposal, *, by: Author, at: datetime) -> Poll:
     """A poll on the text as it is frozen, which opens at ``at``."""
     founding = founding_on(at.date())
     began = held.steps.get(stage=stages.DISCUSSION)
-    rule = _kept_rule(held).rule
+    rule = deciding_rule(held)
+    plan = plan_of(held)
     return schedule_poll(
         title=held.wording.title,
         question_text=held.wording.summary,
-        options=[
-            Option(YES, _("Yes, adopt it"), held.wording.sha256),
-            Option(NO, _("No, leave things as they are"), text_sha256("no")),
-            Option(ABSTAIN, _("Abstain"), text_sha256("abstain")),
-        ],
+        options=plan.options,
         rule=PollRule(
-            method=YES_NO,
+            method=plan.method,
             quorum=format_fraction(rule.quorum),
-            majority=format_fraction(rule.majority),
+            majority="" if plan.method == STV else format_fraction(rule.majority),
             founding_minimum=FOUNDING_MINIMUM if founding else None,
+            seats=plan.seats,
+            default=plan.default,
         ),
         opens_at=at,
         closes_at=at + rule.voting,
@@ -317,8 +433,19 @@ def _schedule(held: Proposal, *, by: Author, at: datetime) -> Poll:
         subject_url=held.get_absolute_url(),
         by=by,
         at=at,
-        concerned=[held.author, *Person.objects.filter(supports__proposal=held)],
+        concerned=concerned_in(held),
     )
+
+
+def _as_adopted(held: Proposal, result: Mapping[str, Any]) -> Proposal | None:
+    """The proposal with the words that members adopted, or None where they adopted none."""
+    if _BY_OUTCOME[result["outcome"]] != "adopt":
+        return None
+    winners = result.get("winners", [])
+    if result["method"] != SCHULZE or winners[0] == OWN_TEXT:
+        return held
+    amendment = amendment_of_option(held, winners[0])
+    return held if amendment is None else as_amended(held, amendment)
 
 
 def _kept_rule(proposal: Proposal) -> AdoptedRule:
@@ -333,7 +460,8 @@ def _sponsors(proposal: Proposal, at: datetime) -> int:
 
 def _can_move_on(proposal: Proposal, at: datetime) -> bool:
     if proposal.stage == stages.IDEA:
-        return _sponsors(proposal, at) >= rule_in_force(proposal.kind, at).sponsors
+        needed = sponsors_needed(proposal, rule_in_force(proposal.kind, at))
+        return _sponsors(proposal, at) >= needed
     try:
         check_ready_to_freeze(proposal, at=at)
     except Refused:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.proposals import kinds, record_types
-from governance.proposals.decision_rules import BadRules, parse_rules
+from governance.proposals.decision_rules import (
+    CHANGE_TAKES_EFFECT_AFTER,
+    BadRules,
+    DecisionRule,
+    parse_rules,
+)
 from governance.proposals.models import AdoptedRule, Event, founding_on
 from governance.record.actions import submit
 from governance.record.canonical import timestamp
@@ -43,21 +48,81 @@ def adopt_founding_rules(
                 "founding-over",
                 _("The founding is over: a rule that is in force changes only by a vote."),
             )
-        entry = submit(
-            type=record_types.RULE_ADOPTED.name,
-            body={
-                "rule": rule.as_json(),
-                "effectiveFrom": timestamp(effective_from),
-                "basis": "founding",
-            },
-            at=at,
-        )
-        row = AdoptedRule.objects.create(
-            **AdoptedRule.columns(rule),
-            effective_from=effective_from,
-            basis="founding",
-            record_hash=entry.leaf_hash,
-        )
-        Event.record("rule.adopted", subject=subject_of(row), by=by, at=at, kind=rule.kind)
+        row = _adopt(rule, effective_from=effective_from, basis="founding", by=by, at=at)
         adopted.append(row)
     return adopted
+
+
+@transaction.atomic
+def change_rule(
+    *, rule: DecisionRule, replaces: AdoptedRule | None, poll: str, by: Author, at: datetime
+) -> AdoptedRule:
+    """Let a rule that members adopted take effect, so long after the vote as rules take.
+
+    What runs by then keeps the rule it began with. Raises ``Refused``: "rule-changed-meanwhile".
+    """
+    check_replaces(rule.kind, replaces)
+    return _adopt(
+        rule,
+        effective_from=at + CHANGE_TAKES_EFFECT_AFTER,
+        basis=poll,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def restore_rule(*, changed: AdoptedRule, poll: str, by: Author, at: datetime) -> None:
+    """Put the rule back that an unratified change replaced, where that change still holds.
+
+    ``poll`` is of the vote that did not ratify it.
+    """
+    of_kind = AdoptedRule.objects.filter(kind=changed.kind)
+    before = of_kind.filter(effective_from__lt=changed.effective_from)
+    old = before.order_by("-effective_from").first()
+    newer = of_kind.filter(effective_from__gt=changed.effective_from)
+    if old is None or newer.exists():
+        return
+    since = max(at, changed.effective_from + timedelta(microseconds=1))
+    _adopt(old.rule, effective_from=since, basis=poll, by=by, at=at)
+
+
+def newest_rule(kind: str) -> AdoptedRule | None:
+    """The rule of a kind that was adopted last, whether it has taken effect or will."""
+    return AdoptedRule.objects.filter(kind=kind).order_by("-effective_from").first()
+
+
+def check_replaces(kind: str, replaces: AdoptedRule | None) -> None:
+    """Raise ``Refused`` unless ``replaces`` is the rule of this kind that was adopted last."""
+    if newest_rule(kind) != replaces:
+        raise Refused(
+            "rule-changed-meanwhile",
+            _("This rule was changed since. Save the text again, to say what it changes now."),
+        )
+
+
+def _adopt(
+    rule: DecisionRule,
+    *,
+    effective_from: datetime,
+    basis: str,
+    by: Author,
+    at: datetime,
+) -> AdoptedRule:
+    entry = submit(
+        type=record_types.RULE_ADOPTED.name,
+        body={
+            "rule": rule.as_json(),
+            "effectiveFrom": timestamp(effective_from),
+            "basis": basis,
+        },
+        at=at,
+    )
+    row = AdoptedRule.objects.create(
+        **AdoptedRule.columns(rule),
+        effective_from=effective_from,
+        basis=basis,
+        record_hash=entry.leaf_hash,
+    )
+    Event.record("rule.adopted", subject=subject_of(row), by=by, at=at, kind=rule.kind)
+    return row

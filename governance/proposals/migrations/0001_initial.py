@@ -117,6 +117,81 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["stage", "ends_at"], name="proposal_due"),
+                    models.Index(fields=["-opened_at", "id"], name="proposal_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "idea",
+                                    "discussion",
+                                    "final",
+                                    "voting",
+                                    "adopted",
+                                    "rejected",
+                                    "no_quorum",
+                                    "withdrawn",
+                                    "lapsed",
+                                ],
+                            )
+                        ),
+                        name="proposal_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["idea", "withdrawn", "lapsed"]),
+                            ("rule__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="proposal_keeps_its_rule",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("poll__isnull", False),
+                                ("stage__in", ["voting", "adopted", "rejected", "no_quorum"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("stage__in", ["voting", "adopted", "rejected", "no_quorum"]),
+                                    _negated=True,
+                                ),
+                                ("poll__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proposal_is_voted_on_in_its_poll",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ends_at__isnull", True),
+                                (
+                                    "stage__in",
+                                    ["adopted", "lapsed", "no_quorum", "rejected", "withdrawn"],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "stage__in",
+                                        ["adopted", "lapsed", "no_quorum", "rejected", "withdrawn"],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("ends_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="proposal_waits_until_finished",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reservation",
@@ -166,15 +241,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="proposal",
-            name="wording",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="proposals.wording",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("proposal", "number"), name="wording_number_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -202,7 +275,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["subject", "at"], name="proposals_event_subject")],
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="proposals_event_subject"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -213,7 +288,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="proposals_event_one_author",
-                    )
+                    ),
                 ],
             },
         ),
@@ -258,7 +333,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["proposal", "at", "id"], name="comment_in_order")],
+                "indexes": [
+                    models.Index(fields=["proposal", "at", "id"], name="comment_in_order"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -330,7 +407,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("proposal", "stage"), name="step_once_per_stage"
-                    )
+                    ),
                 ],
             },
         ),
@@ -364,98 +441,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("proposal", "person"), name="support_once_each")
+                    models.UniqueConstraint(
+                        fields=("proposal", "person"), name="support_once_each"
+                    ),
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="wording",
-            constraint=models.UniqueConstraint(
-                fields=("proposal", "number"), name="wording_number_once"
-            ),
-        ),
-        migrations.AddIndex(
+        migrations.AddField(
             model_name="proposal",
-            index=models.Index(fields=["stage", "ends_at"], name="proposal_due"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["-opened_at", "id"], name="proposal_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stage__in",
-                        [
-                            "idea",
-                            "discussion",
-                            "final",
-                            "voting",
-                            "adopted",
-                            "rejected",
-                            "no_quorum",
-                            "withdrawn",
-                            "lapsed",
-                        ],
-                    )
-                ),
-                name="proposal_stage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["idea", "withdrawn", "lapsed"]),
-                    ("rule__isnull", False),
-                    _connector="OR",
-                ),
-                name="proposal_keeps_its_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("poll__isnull", False),
-                        ("stage__in", ["voting", "adopted", "rejected", "no_quorum"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("stage__in", ["voting", "adopted", "rejected", "no_quorum"]),
-                            _negated=True,
-                        ),
-                        ("poll__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="proposal_is_voted_on_in_its_poll",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ends_at__isnull", True),
-                        ("stage__in", ["adopted", "lapsed", "no_quorum", "rejected", "withdrawn"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "stage__in",
-                                ["adopted", "lapsed", "no_quorum", "rejected", "withdrawn"],
-                            ),
-                            _negated=True,
-                        ),
-                        ("ends_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="proposal_waits_until_finished",
+            name="wording",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="proposals.wording",
             ),
         ),
     ]

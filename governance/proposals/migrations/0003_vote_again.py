@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from governance.proposals.triggers import TRIGGERS
+from governance.proposals.triggers import FROM_THE_BEGINNING, OF_CANCELLED_VOTES
 from kernel.immutability import Install
 
 
@@ -37,5 +37,5 @@ class Migration(migrations.Migration):
             ],
         ),
         # Whether a proposal keeps its poll is another trigger's now: all are put in anew.
-        Install(TRIGGERS),
+        Install((*FROM_THE_BEGINNING, *OF_CANCELLED_VOTES)),
     ]

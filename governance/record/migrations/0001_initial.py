@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("level", "number"), name="record_tile_place")
+                    models.UniqueConstraint(fields=("level", "number"), name="record_tile_place"),
                 ],
             },
         ),

@@ -80,6 +80,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draft", "number"), name="revision_number_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Version",
@@ -125,16 +132,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="term",
-            name="latest",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="latest_of",
-                to="terms.version",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["term", "major", "minor", "patch"], name="version_in_order"
+                    ),
+                    models.Index(fields=["-issued", "id"], name="version_by_issue"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("term", "version"), name="version_once_per_term"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("replaces", None),
+                            models.Q(("replaces", models.F("pk")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="version_replaces_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Status",
@@ -178,6 +196,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["active", "superseded", "deprecated", "withdrawn"])
+                        ),
+                        name="status_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "superseded"), _negated=True),
+                            ("successor__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="status_superseded_by_one",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Rendition",
@@ -201,6 +237,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "name"), name="rendition_once_per_version"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PublishedRule",
@@ -229,6 +272,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["action", "kind", "purpose"], name="rule_by_action"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "position"), name="rule_once_per_position"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["permission", "prohibition", "duty"])),
+                        name="rule_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("party__in", ["first", "second", "third"])),
+                        name="rule_party",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -256,7 +317,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["subject", "at"], name="terms_event_subject")],
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="terms_event_subject"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -267,88 +330,18 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="terms_event_one_author",
-                    )
+                    ),
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(
-                fields=("draft", "number"), name="revision_number_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="version",
-            index=models.Index(fields=["term", "major", "minor", "patch"], name="version_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="version",
-            index=models.Index(fields=["-issued", "id"], name="version_by_issue"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                fields=("term", "version"), name="version_once_per_term"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("replaces", None),
-                    models.Q(("replaces", models.F("pk")), _negated=True),
-                    _connector="OR",
-                ),
-                name="version_replaces_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["active", "superseded", "deprecated", "withdrawn"])
-                ),
-                name="status_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "superseded"), _negated=True),
-                    ("successor__isnull", False),
-                    _connector="OR",
-                ),
-                name="status_superseded_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rendition",
-            constraint=models.UniqueConstraint(
-                fields=("version", "name"), name="rendition_once_per_version"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publishedrule",
-            index=models.Index(fields=["action", "kind", "purpose"], name="rule_by_action"),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedrule",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="rule_once_per_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["permission", "prohibition", "duty"])),
-                name="rule_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ["first", "second", "third"])), name="rule_party"
+        migrations.AddField(
+            model_name="term",
+            name="latest",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="latest_of",
+                to="terms.version",
             ),
         ),
     ]

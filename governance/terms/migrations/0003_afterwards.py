@@ -30,7 +30,49 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120)),
                 ("at", models.DateTimeField()),
                 ("record_hash", models.CharField(max_length=64)),
+                (
+                    "legal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="terms.rendition",
+                    ),
+                ),
+                (
+                    "plain",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="terms.rendition",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="translations",
+                        to="terms.version",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-at"], name="translation_by_time"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "language"), name="translation_once_per_language"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["", "en"]), _negated=True),
+                        name="translation_not_the_original",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("plain", models.F("legal")), _negated=True),
+                        name="translation_of_two_texts",
+                    ),
+                ],
+            },
         ),
         migrations.AlterField(
             model_name="status",
@@ -78,53 +120,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="status_succeeded_by_another",
-            ),
-        ),
-        migrations.AddField(
-            model_name="translation",
-            name="legal",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="terms.rendition"
-            ),
-        ),
-        migrations.AddField(
-            model_name="translation",
-            name="plain",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="terms.rendition"
-            ),
-        ),
-        migrations.AddField(
-            model_name="translation",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="translations",
-                to="terms.version",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="translation",
-            index=models.Index(fields=["-at"], name="translation_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="translation",
-            constraint=models.UniqueConstraint(
-                fields=("version", "language"), name="translation_once_per_language"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="translation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["", "en"]), _negated=True),
-                name="translation_not_the_original",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="translation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("plain", models.F("legal")), _negated=True),
-                name="translation_of_two_texts",
             ),
         ),
         Install(STATUS),

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from governance.record import signing
-from governance.terms import words
+from governance.terms import page_parts, words
 from governance.terms.document import LICENCE
 from governance.terms.filters import VersionFilter
 from governance.terms.forms import editor_for
@@ -141,7 +142,11 @@ def version_page(request: HttpRequest, slug: str, version: str) -> HttpResponse:
 
 def page_of(request: HttpRequest, version: Version) -> HttpResponse:
     signer, _key = signing.signer("terms")
+    person = request.user if request.user.is_authenticated else None
+    parts = page_parts.parts_of(version.term_id, person, timezone.now())
     context = {
+        "parts": parts,
+        "stage": next((part.stage for part in parts), "adopted"),
         "sheet": _sheet(version),
         "version": version,
         "versions": Version.objects.with_status().filter(term=version.term).newest_first(),

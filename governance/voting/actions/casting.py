@@ -89,9 +89,8 @@ def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:
     "proof-wrong", or "sequence-taken" for another ballot under a sequence that was used.
     """
     signed = ballots.parse(ballot)
-    poll = Poll.objects.get(pk=poll_id)
-    _check_takes_ballots(poll, at)
-    _check_counts(signed, poll.frozen)
+    poll, frozen = _open_poll(poll_id, at)
+    _check_counts(signed, frozen)
     with _unless_closed_meanwhile(poll, at):
         receipt_key = keys.receipt_key(poll.pk, bytes(poll.private_keys or b""))
     if not _store(poll, signed, at):
@@ -105,6 +104,26 @@ def cast(*, poll_id: uuid.UUID, ballot: object, at: datetime) -> Receipt:
                 ),
             )
     return ballots.make_receipt(receipt_key, poll=str(poll.pk), ballot=signed.ballot.hash)
+
+
+# Polls that took ballots when they were read, with their manifests, by their id. What is read of
+# them never changes while they are open; whether they still are is in the statement that stores.
+_open: dict[uuid.UUID, tuple[Poll, Manifest]] = {}
+_MOST_OPEN = 100
+
+
+def _open_poll(poll_id: uuid.UUID, at: datetime) -> tuple[Poll, Manifest]:
+    """A poll and its manifest. Raises ``Poll.DoesNotExist``, and ``Refused`` unless it is open."""
+    kept = _open.get(poll_id)
+    if kept is None or not kept[0].takes_ballots(at):
+        _open.pop(poll_id, None)
+        read = Poll.objects.only("stage", "closes_at", "manifest", "private_keys")
+        poll = read.get(pk=poll_id)
+        _check_takes_ballots(poll, at)
+        if len(_open) >= _MOST_OPEN:
+            _open.clear()
+        kept = _open[poll_id] = poll, poll.frozen
+    return kept
 
 
 def _check_takes_ballots(poll: Poll, at: datetime) -> None:

@@ -35,9 +35,9 @@ def remind(*, poll: Poll, at: datetime, by: Author) -> int:
     if not poll.takes_ballots(at):
         return 0
     asked = list(
-        Person.objects.filter(
-            pk__in=poll.roll.values("person"), is_active=True, remind_of_votes=True
-        ).order_by("pk")
+        Person.objects.wanting(KIND)
+        .filter(pk__in=poll.roll.values("person"), is_active=True)
+        .order_by("pk")
     )
     for start in range(0, len(asked), AT_ONCE):
         with transaction.atomic():
@@ -52,12 +52,11 @@ def remind(*, poll: Poll, at: datetime, by: Author) -> int:
 def still_wanted(*, person: Person, key: str, at: datetime) -> bool:
     """Whether a reminder that was queued under ``key`` is still to be sent to ``person``.
 
-    Not once they have taken their ballot, nor when the poll takes none any more, nor when they no
-    longer want to be reminded.
+    Not once they have taken their ballot, nor when the poll takes none any more.
     """
     poll = uuid.UUID(key.split(":")[1])
     waiting = Poll.objects.taking_ballots(at).awaiting(person).filter(pk=poll)
-    return person.remind_of_votes and waiting.exists()
+    return waiting.exists()
 
 
 def _queue(poll: Poll, person: Person, at: datetime) -> None:
@@ -66,7 +65,6 @@ def _queue(poll: Poll, person: Person, at: datetime) -> None:
             "title": poll.title,
             "until": date_format(poll.closes_at, "j F Y, H:i"),
             "url": f"{settings.SITE_ORIGIN}{reverse('poll', args=[poll.pk])}#ballot-heading",
-            "account": settings.SITE_ORIGIN + reverse("account"),
         }
         queue_mail(
             person=person,
@@ -76,7 +74,7 @@ def _queue(poll: Poll, person: Person, at: datetime) -> None:
             body=_(
                 "The vote on “%(title)s” is open until %(until)s UTC, and you have not taken your "
                 "ballot yet.\n\nVote here:\n%(url)s\n\nWe remind you once in each vote, because "
-                "you asked for it. You can change that in your account:\n%(account)s\n"
+                "you asked for it.\n"
             )
             % words,
             at=at,

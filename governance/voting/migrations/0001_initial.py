@@ -16,72 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Ballot",
-            fields=[
-                ("token", models.CharField(max_length=88)),
-                ("sequence", models.PositiveSmallIntegerField()),
-                ("body", models.TextField()),
-                ("proof", models.CharField(max_length=88)),
-                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Commitment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("record_hash", models.CharField(max_length=64, unique=True)),
-                ("ballots", models.PositiveIntegerField()),
-                ("at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Intake",
-            fields=[
-                ("token", models.CharField(max_length=88)),
-                ("sequence", models.PositiveSmallIntegerField()),
-                ("hash", models.CharField(max_length=64)),
-                ("body", models.TextField()),
-                ("proof", models.CharField(max_length=88)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="RollEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("salt", models.BinaryField(max_length=32)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Poll",
             fields=[
                 (
@@ -130,6 +64,199 @@ class Migration(migrations.Migration):
                 ("bundle_sha256", models.CharField(blank=True, max_length=64)),
                 ("record_hash_result", models.CharField(blank=True, max_length=64)),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["stage", "closes_at"], name="voting_poll_by_stage"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["scheduled", "open", "closing", "closed", "cancelled"])
+                        ),
+                        name="voting_poll_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ("yes_no",))), name="voting_poll_method"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                        name="voting_poll_window",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cutoff__gte", models.F("roll_from"))),
+                        name="voting_poll_roll_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("manifest__isnull", True),
+                                ("manifest_sha256", ""),
+                                ("private_keys__isnull", True),
+                                ("record_hash_opened", ""),
+                                ("roll_size__isnull", True),
+                                ("seed__isnull", True),
+                                ("stage__in", ["scheduled", "cancelled"]),
+                            ),
+                            models.Q(
+                                ("manifest__isnull", False),
+                                ("roll_size__isnull", False),
+                                ("seed__isnull", False),
+                                ("stage__in", ["open", "closing", "closed"]),
+                                models.Q(("manifest_sha256", ""), _negated=True),
+                                models.Q(("record_hash_opened", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voting_poll_opened_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("bundle_sha256", ""),
+                                ("closed_at__isnull", True),
+                                ("record_hash_result", ""),
+                                ("result__isnull", True),
+                                ("result_sha256", ""),
+                                models.Q(("stage", "closed"), _negated=True),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("private_keys__isnull", True),
+                                ("result__isnull", False),
+                                ("stage", "closed"),
+                                models.Q(("result_sha256", ""), _negated=True),
+                                models.Q(("bundle_sha256", ""), _negated=True),
+                                models.Q(("record_hash_result", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voting_poll_closed_whole",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Ballot",
+            fields=[
+                ("token", models.CharField(max_length=88)),
+                ("sequence", models.PositiveSmallIntegerField()),
+                ("body", models.TextField()),
+                ("proof", models.CharField(max_length=88)),
+                ("hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="voting.poll",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("poll", "token", "sequence"), name="voting_ballot_sequence_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", 1), ("sequence__lte", 99)),
+                        name="voting_ballot_sequence",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Commitment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("record_hash", models.CharField(max_length=64, unique=True)),
+                ("ballots", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="voting.poll",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Intake",
+            fields=[
+                ("token", models.CharField(max_length=88)),
+                ("sequence", models.PositiveSmallIntegerField()),
+                ("hash", models.CharField(max_length=64)),
+                ("body", models.TextField()),
+                ("proof", models.CharField(max_length=88)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="voting.poll",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("poll", "token", "sequence"), name="voting_intake_sequence_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", 1), ("sequence__lte", 99)),
+                        name="voting_intake_sequence",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RollEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("salt", models.BinaryField(max_length=32)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll",
+                        to="voting.poll",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("poll", "person"), name="voting_roll_once_per_person"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -157,6 +284,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["subject", "at"], name="voting_event_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("by__isnull", False), ("program", "")),
+                            models.Q(
+                                ("by__isnull", True), models.Q(("program", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voting_event_one_author",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,167 +337,5 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddField(
-            model_name="rollentry",
-            name="poll",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="roll", to="voting.poll"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="poll",
-            index=models.Index(fields=["stage", "closes_at"], name="voting_poll_by_stage"),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["scheduled", "open", "closing", "closed", "cancelled"])
-                ),
-                name="voting_poll_stage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ("yes_no",))), name="voting_poll_method"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
-                name="voting_poll_window",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cutoff__gte", models.F("roll_from"))),
-                name="voting_poll_roll_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("manifest__isnull", True),
-                        ("manifest_sha256", ""),
-                        ("private_keys__isnull", True),
-                        ("record_hash_opened", ""),
-                        ("roll_size__isnull", True),
-                        ("seed__isnull", True),
-                        ("stage__in", ["scheduled", "cancelled"]),
-                    ),
-                    models.Q(
-                        ("manifest__isnull", False),
-                        ("roll_size__isnull", False),
-                        ("seed__isnull", False),
-                        ("stage__in", ["open", "closing", "closed"]),
-                        models.Q(("manifest_sha256", ""), _negated=True),
-                        models.Q(("record_hash_opened", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="voting_poll_opened_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("bundle_sha256", ""),
-                        ("closed_at__isnull", True),
-                        ("record_hash_result", ""),
-                        ("result__isnull", True),
-                        ("result_sha256", ""),
-                        models.Q(("stage", "closed"), _negated=True),
-                    ),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("private_keys__isnull", True),
-                        ("result__isnull", False),
-                        ("stage", "closed"),
-                        models.Q(("result_sha256", ""), _negated=True),
-                        models.Q(("bundle_sha256", ""), _negated=True),
-                        models.Q(("record_hash_result", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="voting_poll_closed_whole",
-            ),
-        ),
-        migrations.AddField(
-            model_name="intake",
-            name="poll",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="voting.poll"
-            ),
-        ),
-        migrations.AddField(
-            model_name="commitment",
-            name="poll",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="commitments",
-                to="voting.poll",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ballot",
-            name="poll",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="voting.poll"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["subject", "at"], name="voting_event_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("by__isnull", False), ("program", "")),
-                    models.Q(("by__isnull", True), models.Q(("program", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="voting_event_one_author",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.UniqueConstraint(
-                fields=("poll", "person"), name="voting_roll_once_per_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.UniqueConstraint(
-                fields=("poll", "token", "sequence"), name="voting_intake_sequence_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sequence__gte", 1), ("sequence__lte", 99)),
-                name="voting_intake_sequence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.UniqueConstraint(
-                fields=("poll", "token", "sequence"), name="voting_ballot_sequence_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sequence__gte", 1), ("sequence__lte", 99)),
-                name="voting_ballot_sequence",
-            ),
         ),
     ]

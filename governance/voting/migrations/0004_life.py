@@ -31,7 +31,81 @@ class Migration(migrations.Migration):
                 ("proposed_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("record_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="named_faults",
+                        to="voting.poll",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "fault__in",
+                                [
+                                    "wrong-text",
+                                    "wrong-roll",
+                                    "cannot-vote",
+                                    "keys-exposed",
+                                    "wrong-program",
+                                ],
+                            )
+                        ),
+                        name="voting_named_fault_fault",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", True),
+                                ("confirmed_by__isnull", True),
+                                ("record_hash", ""),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False), ("confirmed_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="voting_named_fault_confirmed_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by__isnull", True),
+                            models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="voting_named_fault_by_two",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("poll", "proposed_by"), name="voting_named_fault_once_per_person"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at__isnull", False)),
+                        fields=("poll",),
+                        name="voting_named_fault_once_per_poll",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Concern",
@@ -42,7 +116,28 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="concerns",
+                        to="voting.poll",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "person"), name="voting_concern_once"),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="poll",
@@ -88,116 +183,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="voting_poll_cancelled_without_keys",
-            ),
-        ),
-        migrations.AddField(
-            model_name="namedfault",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="namedfault",
-            name="poll",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="named_faults",
-                to="voting.poll",
-            ),
-        ),
-        migrations.AddField(
-            model_name="namedfault",
-            name="proposed_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="concern",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="concern",
-            name="poll",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="concerns",
-                to="voting.poll",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namedfault",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "fault__in",
-                        [
-                            "wrong-text",
-                            "wrong-roll",
-                            "cannot-vote",
-                            "keys-exposed",
-                            "wrong-program",
-                        ],
-                    )
-                ),
-                name="voting_named_fault_fault",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namedfault",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", True),
-                        ("confirmed_by__isnull", True),
-                        ("record_hash", ""),
-                    ),
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="voting_named_fault_confirmed_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namedfault",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by__isnull", True),
-                    models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="voting_named_fault_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namedfault",
-            constraint=models.UniqueConstraint(
-                fields=("poll", "proposed_by"), name="voting_named_fault_once_per_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namedfault",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("confirmed_at__isnull", False)),
-                fields=("poll",),
-                name="voting_named_fault_once_per_poll",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="concern",
-            constraint=models.UniqueConstraint(
-                fields=("poll", "person"), name="voting_concern_once"
             ),
         ),
         Install(OF_THE_LIFE),

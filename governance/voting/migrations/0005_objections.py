@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                             ("kind__in", ["took-none", "took-one", "receipt-missing"])
                         ),
                         name="voting_objection_kind",
-                    )
+                    ),
                 ],
             },
         ),

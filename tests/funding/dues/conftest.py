@@ -12,10 +12,17 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from funding.dues import actions, stages, sweeps
-from funding.dues.models import CheckoutIntent, InboxObject, Payment, Plan, Subscription
+from funding.dues.models import (
+    BalanceTransaction,
+    CheckoutIntent,
+    InboxObject,
+    Payment,
+    Plan,
+    Subscription,
+)
 from funding.ledger import entries
 from funding.ledger.models import Entry, Leg, Seal
-from funding.stripe_sandbox import billing
+from funding.stripe_sandbox import billing, paying
 from funding.stripe_sandbox.server import Sandbox
 from members.models import OutgoingMail, Person, StandingPeriod
 from tests.conftest import NOW, TEST
@@ -69,10 +76,10 @@ class Till:
         checkout.refresh_from_db()
         return checkout
 
-    def pay(self, checkout: CheckoutIntent, at: datetime = NOW) -> str:
+    def pay(self, checkout: CheckoutIntent, at: datetime = NOW, **card: str) -> str:
         """The payment page is paid; answers with the subscription's id at Stripe."""
-        session = billing.pay(
-            self.sandbox.account, checkout.session_id or "", at=int(at.timestamp())
+        session = paying.pay(
+            self.sandbox.account, checkout.session_id or "", at=int(at.timestamp()), **card
         )
         subscription: str = session["subscription"]
         return subscription
@@ -105,8 +112,7 @@ class Till:
     def settle(self, at: datetime = NOW) -> None:
         """Deliver the news, and let the worker do what there is to do."""
         self.deliver()
-        while sweeps.inbox(at):
-            pass
+        work(at)
 
     def join(self, person: Person, *which: str, at: datetime = NOW) -> str:
         """The whole way: chosen, paid, applied; the subscription's id at Stripe."""
@@ -131,6 +137,12 @@ def post(body: bytes, signature: str | None, **more: Any) -> int:
     return int(response.status_code)
 
 
+def work(at: datetime = NOW) -> None:
+    """What the worker does until there is nothing left: the inbox, refunds, cancellations."""
+    while sweeps.inbox(at) + sweeps.refunds(at) + sweeps.cancel(at):
+        pass
+
+
 def books() -> dict[str, int]:
     return {balance.code: balance.natural.minor for balance in Leg.objects.trial_balance()}
 
@@ -148,7 +160,12 @@ def all_once(*people: Person) -> None:
     assert not InboxObject.objects.waiting().exists()
     fee = sum(payment.fee_minor for payment in Payment.objects.all())
     assert fee > 0
-    assert books() == {"dues": 5000 * count, "payment-fees": fee, "stripe": 5000 * count - fee}
+    assert books() == {
+        "deferred-dues": 5000 * count,
+        "payment-fees": fee,
+        "stripe": 5000 * count - fee,
+    }
+    assert BalanceTransaction.objects.exclude(entry=None).count() == count
     assert list(entries.breaks(Seal.objects.links())) == []
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from funding.dues import actions, stripe_gateway, sweeps
-from funding.dues.models import Cancellation, Event, Subscription
+from funding.dues import actions, refund_stages, stripe_gateway, sweeps
+from funding.dues.models import Cancellation, Event, Payment, Refund, Subscription
 from funding.dues.stripe_gateway import Declined, Unavailable
 from kernel.refusal import Refused
-from members.models import Person
+from members.models import OutgoingMail, Person
 from tests.conftest import NOW, TEST
-from tests.funding.dues.conftest import Till
+from tests.funding.dues.conftest import Till, books, work
 
 MINUTE = timedelta(minutes=1)
 
@@ -79,3 +80,65 @@ def test_it_is_told_until_stripe_confirms(
     assert sweeps.cancel(NOW + MINUTE) == 1
     cancellation.refresh_from_db()
     assert (cancellation.confirmed_at, cancellation.last_error) == (NOW + MINUTE, "")
+
+
+@pytest.mark.parametrize(
+    "told", ["not at all", "while it is charged", "before the charge is known"]
+)
+def test_what_is_charged_after_cancelling_goes_back_and_it_is_over(
+    till: Till, subscription: Subscription, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    person, end = subscription.person, stripe_gateway.end_subscription
+    renewal = NOW + timedelta(days=366)
+
+    def charge() -> None:
+        till.renew(subscription.stripe_id, renewal)
+        till.deliver()
+
+    def answer_late(*given: Any, **named: Any) -> None:
+        """Stripe charges while our call is on its way to it, the first time."""
+        slow.undo()
+        charge()
+        if told == "while it is charged":
+            sweeps.inbox(renewal)
+        end(*given, **named)
+
+    actions.request_cancellation(
+        subscription=subscription, by=person, at=renewal - timedelta(minutes=5)
+    )
+    if told == "not at all":
+        charge()
+    else:
+        with monkeypatch.context() as slow:
+            slow.setattr(stripe_gateway, "end_subscription", answer_late)
+            sweeps.cancel(renewal)
+    work(renewal)
+    till.settle(renewal)
+    refund = Refund.objects.get()
+    assert (refund.cause, refund.state) == ("cancelled", refund_stages.RETURNED)
+    assert refund.payment == Payment.objects.latest("paid_at")
+    assert books()["returned-dues"] + books().get("deferred-dues", 0) == 0
+    assert person.standing_on(renewal.date() + timedelta(days=1)) is None
+    # It is over at Stripe as well: the year that went back is not theirs.
+    remote = stripe_gateway.fetch_subscription(subscription.stripe_id)
+    assert remote.status == "canceled"
+    subscription.refresh_from_db()
+    assert subscription.status == "canceled"
+    assert Cancellation.objects.get().confirmed_at
+    mail = OutgoingMail.objects.get(key=f"refund:{refund.pk}")
+    assert "You had cancelled" in mail.body
+
+
+def test_what_was_charged_before_cancelling_stays_and_is_heard_of_late(
+    till: Till, subscription: Subscription
+) -> None:
+    renewal = NOW + timedelta(days=366)
+    till.renew(subscription.stripe_id, renewal)
+    actions.request_cancellation(
+        subscription=subscription, by=subscription.person, at=renewal + MINUTE
+    )
+    till.settle(renewal + 2 * MINUTE)
+    assert Payment.objects.count() == 2
+    assert not Refund.objects.exists()
+    assert not Cancellation.objects.get().at_once
+    assert subscription.person.standing_on(renewal.date() + timedelta(days=300))

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from funding.dues import actions, stages, stripe_gateway, sweeps
-from funding.dues.actions import checkouts
+from funding.dues import actions, plans, stages, stripe_gateway, sweeps
 from funding.dues.models import CheckoutIntent, Event, Plan, Subscription
 from funding.dues.stripe_gateway import Declined, Unavailable
 from kernel.refusal import Refused
@@ -83,7 +82,7 @@ def test_one_live_subscription_for_each_person(till: Till, newcomer: Person) -> 
 def test_the_cap_counts_what_was_paid_in_the_last_year(
     till: Till, newcomer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkouts, "CAP_MINOR", 9_999)
+    monkeypatch.setattr(plans, "CAP_MINOR", 9_999)
     till.join(newcomer, "standard", "year")
     Subscription.objects.update(status="canceled")
     plan = Plan.objects.on_offer().get(level="standard", interval="year")

@@ -14,8 +14,10 @@ from kernel.money import Money
 AMOUNTS = st.integers(-(10**6), 10**9)
 
 
-def month(year: int, number: int, income: int, expense: int) -> Month:
-    return Month(date(year, number, 1), Money(income, "EUR"), Money(expense, "EUR"))
+def month(year: int, number: int, came_in: int, went_out: int) -> Month:
+    zero = Money(0, "EUR")
+    spent = Money(went_out, "EUR")
+    return Month(date(year, number, 1), Money(came_in, "EUR"), zero, zero, spent, zero)
 
 
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=120))
@@ -26,7 +28,7 @@ def test_every_bar_is_on_the_drawing_and_to_scale(amounts: list[tuple[int, int]]
     assert chart.highest == Money(max(most, 0), "EUR")
     end = 0.0
     for group, both in zip(chart.groups, amounts, strict=True):
-        for bar, minor in zip((group.income, group.expense), both, strict=True):
+        for bar, minor in zip((group.came_in, group.went_out), both, strict=True):
             assert end <= bar.x
             assert bar.x + bar.width <= money_chart.WIDTH
             assert bar.y >= chart.top - 0.1
@@ -38,8 +40,8 @@ def test_every_bar_is_on_the_drawing_and_to_scale(amounts: list[tuple[int, int]]
 def test_the_highest_amount_reaches_the_top_and_half_of_it_half_way() -> None:
     chart = money_chart.draw([month(2026, 1, 1000, 500)], currency="EUR")
     (group,) = chart.groups
-    assert group.income.y == chart.top
-    assert group.expense.height == group.income.height / 2
+    assert group.came_in.y == chart.top
+    assert group.went_out.height == group.came_in.height / 2
 
 
 def test_each_year_is_written_once_under_its_first_month() -> None:

@@ -223,12 +223,14 @@ def test_my_dues_lists_every_payment_with_its_entry(
         at = datetime(year, 11, 20, 12, tzinfo=UTC)
         till.renew(subscription, at)
         till.settle(at)
-    # session, person, subscription, payments, standing
-    with time_machine.travel(NOW, tick=False), django_assert_num_queries(5):
+    # session, person; subscription, its cancellations, its change; payments, their refunds, gifts;
+    # standing, attestations
+    with time_machine.travel(NOW, tick=False), django_assert_num_queries(10):
         response = mine.get(reverse("my-dues"))
     words = text(response)
     assert "You pay €50.00 each year. It renews on 20 November 2029." in words
-    assert re.findall(r"€50\.00 €\d\.\d\d 20 Nov (\d+) (\d+)", words) == [
+    line = r"Dues €50\.00 €\d\.\d\d 20 Nov (\d+) PDF of [^P]+Proof of entry (\d+)"
+    assert re.findall(line, words) == [
         ("2029", "4"),
         ("2028", "3"),
         ("2027", "2"),
@@ -285,7 +287,8 @@ def test_the_books_are_open_when_they_are_empty(client: Client) -> None:
     assert response.status_code == 200
     assert "The books are open, and empty" in text(response)
     answer = client.get(reverse("api-ledger-summary")).json()
-    assert (answer["income"], answer["payers"]) == ({"minor": 0, "currency": "EUR"}, 0)
+    assert answer["came_in"] == {"minor": 0, "currency": "EUR"}
+    assert answer["payers"] == {"people": 0, "median": None, "largest_permille": None}
     assert answer["chain"] == {"entries": 0, "head": "0" * 64}
 
 
@@ -301,15 +304,15 @@ def a_quarter(till: Till, make_person: Callable[..., Person]) -> list[Person]:
 def test_the_money_page_adds_up_and_names_nobody(
     a_quarter: list[Person], client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # balances, months, payers, the chain's head
-    with django_assert_num_queries(4):
+    # digests, the chain's head, months, balances, payers, attestations, cases
+    with django_assert_num_queries(7):
         response = client.get(reverse("money"))
     words = text(response)
     assert "€150.00" in words
     fee = 3 * FEE
     assert f"€{fee / 100:.2f}" in words
     assert f"€{(15_000 - fee) / 100:.2f}" in words
-    assert "people have paid 3" in words
+    assert "3 people paid in the past twelve months." in words
     for month in ("September 2026", "October 2026", "November 2026", "December 2026"):
         assert month in words
     assert "Held by Stripe" in words
@@ -323,22 +326,24 @@ def test_the_money_page_adds_up_and_names_nobody(
 def test_the_api_says_the_same(
     a_quarter: list[Person], client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         answer = client.get(reverse("api-ledger-summary")).json()
     assert answer["currency"] == "EUR"
-    assert answer["income"]["minor"] == 15_000
-    assert answer["expense"]["minor"] == 3 * FEE
+    assert answer["came_in"]["minor"] == 15_000
+    assert answer["fees"]["minor"] == 3 * FEE
     assert answer["held"]["minor"] == 15_000 - 3 * FEE
-    assert answer["payers"] == answer["chain"]["entries"] == 3
-    assert answer["accounts"]["income"] == [
+    assert answer["payers"]["people"] == answer["chain"]["entries"] == 3
+    # Paid for a year, and not earned yet.
+    assert answer["owed"]["minor"] == 15_000
+    assert answer["accounts"]["liability"] == [
         {
-            "account": "dues",
-            "name": "Dues from members",
+            "account": "deferred-dues",
+            "name": "Dues paid for months to come",
             "balance": {"minor": 15_000, "currency": "EUR"},
         }
     ]
-    assert answer["accounts"]["liability"] == []
-    assert [(row["month"], row["income"]["minor"]) for row in answer["months"]] == [
+    assert answer["accounts"]["income"] == []
+    assert [(row["month"], row["came_in"]["minor"]) for row in answer["months"]] == [
         ("2026-09", 5000),
         ("2026-10", 5000),
         ("2026-11", 0),

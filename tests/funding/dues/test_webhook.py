@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from funding.dues import webhook
-from funding.dues.models import InboxEvent, InboxObject
+from funding.dues.models import Case, InboxEvent, InboxObject
 from funding.dues.webhook import BadWebhook
 from tests.funding.dues.conftest import SECRET, post
 
@@ -71,8 +71,10 @@ BAD: dict[str, Callable[[], tuple[int, Hook]]] = {
     "a little too old": lambda: (400, signed(good(), age=303)),
     "a day old": lambda: (400, signed(good(), age=86_400)),
     "a minute in the future": lambda: (400, signed(good(), age=-60)),
+    "five minutes in the future": lambda: (400, signed(good(), age=-300)),
     "a day in the future": lambda: (400, signed(good(), age=-86_400)),
     "of the live mode": lambda: (400, signed(good(livemode=True))),
+    "of another account": lambda: (400, signed(good(account="acct_other"))),
     "of no mode": lambda: (400, signed(good(livemode=None))),
     "not UTF-8": lambda: (400, signed(good().replace(b"paid", b"pa\xff\xfe"))),
     "UTF-16": lambda: (400, signed(good().decode().encode("utf-16"))),
@@ -143,6 +145,41 @@ def test_any_of_our_secrets_will_do_while_one_replaces_another(settings: Setting
 
 
 @pytest.mark.django_db
+def test_the_old_secret_is_worth_nothing_once_it_is_gone(settings: Settings) -> None:
+    settings.STRIPE_WEBHOOK_SECRETS = ["whsec_new"]
+    assert post(*signed(good())) == 400
+    assert not InboxEvent.objects.exists()
+    assert post(*signed(good(), secret="whsec_new")) == 200
+
+
+@pytest.mark.parametrize(
+    ("seconds", "taken"), [(300, True), (301, False), (-10, True), (-11, False), (-300, False)]
+)
+def test_to_the_second_five_minutes_are_fresh_and_no_future_is(seconds: int, taken: bool) -> None:
+    body, signature = signed(good())
+    signed_at = int((signature or "").removeprefix("t=").partition(",")[0])
+
+    def read() -> str:
+        at = datetime.fromtimestamp(signed_at + seconds, UTC)
+        return webhook.read(body, signature or "", secrets=[SECRET], live=False, at=at).event_id
+
+    if taken:
+        assert read() == "evt_1"
+    else:
+        with pytest.raises(BadWebhook, match=r"too old|from the future") as bad:
+            read()
+        assert bad.value.status == 400
+
+
+@pytest.mark.django_db
+def test_our_own_accounts_name_is_taken_and_no_other(settings: Settings) -> None:
+    settings.STRIPE_ACCOUNT = "acct_ours"
+    assert post(*signed(good(account="acct_ours"))) == 200
+    assert post(*signed(good(id="evt_2", account="acct_other"))) == 400
+    assert InboxEvent.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_no_secret_takes_nothing(settings: Settings) -> None:
     for secrets in ([], [""]):
         settings.STRIPE_WEBHOOK_SECRETS = secrets
@@ -157,13 +194,30 @@ def test_a_live_key_takes_live_events_only(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+def test_an_event_in_another_version_is_kept_and_looked_at_once() -> None:
+    for id in ("evt_1", "evt_2"):
+        assert post(*signed(good(id=id, api_version="2024-06-20"))) == 200
+    assert InboxEvent.objects.filter(done_at=None).count() == 2
+    case = Case.objects.get()
+    assert (case.kind, case.details["theirs"]) == ("api-version", "2024-06-20")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("kind", "about", "routed"),
     [
         ("invoice.paid", {"id": "in_9"}, None),
         ("invoice.payment_failed", {"id": "in_9", "parent": {"subscription_details": None}}, None),
         ("customer.subscription.deleted", {"id": "sub_9"}, ("subscription", "sub_9")),
-        ("checkout.session.completed", {"id": "cs_9", "subscription": None}, None),
+        ("checkout.session.completed", {"id": "cs_9", "subscription": None}, ("session", "cs_9")),
+        ("invoice.paid", {"id": "in_9", "subscription": "sub_9"}, ("subscription", "sub_9")),
+        ("charge.refunded", {"id": "ch_9"}, ("charge", "ch_9")),
+        ("refund.failed", {"id": "re_9", "charge": "ch_9"}, ("charge", "ch_9")),
+        ("charge.dispute.closed", {"id": "dp_9", "charge": "ch_9"}, ("charge", "ch_9")),
+        ("payout.paid", {"id": "po_9"}, ("payout", "po_9")),
+        ("customer.updated", {"id": "cus_9", "business_name": None}, None),
+        ("customer.updated", {"id": "cus_9", "business_name": "Acme"}, ("customer", "cus_9")),
+        ("customer.tax_id.created", {"customer": "cus_9"}, ("customer", "cus_9")),
         (
             "checkout.session.completed",
             {"id": "cs_9", "subscription": "sub_9"},

@@ -33,6 +33,15 @@ def make_price(client: stripe.StripeClient, **more: Any) -> stripe.Price:
     return client.v1.prices.create(params)
 
 
+def change_plan(
+    client: stripe.StripeClient, subscription: str, price: str, **more: Any
+) -> stripe.Subscription:
+    """The subscription, on another price from now on."""
+    item = client.v1.subscriptions.retrieve(subscription)["items"].data[0]
+    params: Any = {"items": [{"id": item.id, "price": price}], **more}
+    return client.v1.subscriptions.update(subscription, params)
+
+
 def plain(value: Any) -> Any:
     """One of the SDK's objects as the JSON it came from."""
     return json.loads(str(value))

@@ -8,6 +8,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import stripe
@@ -15,7 +16,7 @@ import stripe
 from funding.stripe_sandbox.api import OPERATIONS
 from funding.stripe_sandbox.server import Sandbox
 from funding.stripe_sandbox.wire import Operation
-from tests.funding.stripe_sandbox.driving import ask, side_door
+from tests.funding.stripe_sandbox.driving import ask, change_plan, make_price, side_door
 
 _METHOD = re.compile(
     r'params: (?:Optional\[)?"(?P<params>\w+)"(?:(?!\n    (?:async )?def ).)*?'
@@ -24,10 +25,10 @@ _METHOD = re.compile(
 )
 
 
-def spoken_by_the_sdk() -> dict[tuple[str, str], set[str]]:
-    """The names of the parameters of each method of the SDK, by verb and path."""
+def params_of_the_sdk() -> dict[tuple[str, str], Any]:
+    """The type of the parameters of each method of the SDK, by verb and path."""
     found = {}
-    for package in (stripe, stripe.checkout):
+    for package in (stripe, stripe.billing_portal, stripe.checkout):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("_service"):
                 continue
@@ -35,16 +36,15 @@ def spoken_by_the_sdk() -> dict[tuple[str, str], set[str]]:
             params = importlib.import_module(package.__name__.replace("stripe", "stripe.params"))
             for match in _METHOD.finditer(source):
                 path = re.sub(r"\{\w+\}", "<id>", match["path"])
-                names = set(getattr(params, match["params"]).__annotations__)
-                found[match["verb"].upper(), path] = names
+                found[match["verb"].upper(), path] = getattr(params, match["params"])
     return found
 
 
 def test_each_is_an_operation_of_stripe_with_parameters_of_stripe() -> None:
-    sdk = spoken_by_the_sdk()
+    sdk = params_of_the_sdk()
     for operation in OPERATIONS:
         theirs = sdk[operation.method, operation.path]
-        assert operation.readers.keys() <= theirs, operation.path
+        assert operation.readers.keys() <= set(theirs.__annotations__), operation.path
 
 
 @pytest.fixture
@@ -53,8 +53,16 @@ def lived(
     client: stripe.StripeClient,
     make_session: Callable[..., stripe.checkout.Session],
 ) -> Sandbox:
-    side_door(sandbox, "pay", session=make_session(customer_email="ada@example.org").id)
-    client.v1.refunds.create({"charge": client.v1.charges.list().data[0].id, "amount": 1})
+    paid = side_door(sandbox, "pay", session=make_session(customer_email="ada@example.org").id)
+    change_plan(client, paid["subscription"], make_price(client, unit_amount=900).id)
+    vat: dict[str, str] = {"type": "eu_vat", "value": "IE1234567X"}
+    client.v1.customers.tax_ids.create(paid["customer"], vat)  # type: ignore[arg-type]
+    charge = client.v1.charges.list().data[0].id
+    client.v1.refunds.create({"charge": charge, "amount": 1})
+    side_door(sandbox, "dispute", charge=charge, amount=1)
+    for _ in range(6):  # what the dispute costs, and something to pay out
+        side_door(sandbox, "pay", session=make_session().id, created=1_750_000_000)
+    assert side_door(sandbox, "pay_out")["payout"]
     return sandbox
 
 

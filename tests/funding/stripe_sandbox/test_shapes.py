@@ -15,31 +15,44 @@ import stripe
 
 from funding.stripe_sandbox.account import API_VERSION
 from funding.stripe_sandbox.server import Sandbox
-from tests.funding.stripe_sandbox.driving import side_door
+from tests.funding.stripe_sandbox.driving import change_plan, make_price, side_door
+from tests.funding.stripe_sandbox.test_one_off import once
 
 KINDS = {
+    "account": stripe.Account,
     "balance": stripe.Balance,
     "balance_transaction": stripe.BalanceTransaction,
+    "billing_portal.session": stripe.billing_portal.Session,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "customer": stripe.Customer,
+    "dispute": stripe.Dispute,
     "event": stripe.Event,
     "invoice": stripe.Invoice,
     "invoice_payment": stripe.InvoicePayment,
+    "invoiceitem": stripe.InvoiceItem,
     "item": stripe.LineItem,
     "line_item": stripe.InvoiceLineItem,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
+    "payout": stripe.Payout,
     "plan": stripe.Plan,
     "price": stripe.Price,
     "product": stripe.Product,
     "refund": stripe.Refund,
     "subscription": stripe.Subscription,
     "subscription_item": stripe.SubscriptionItem,
+    "tax_id": stripe.TaxId,
 }
 BY_NAME = {kind.__name__: kind for kind in KINDS.values()}
 EVENT_TYPES = {
+    "billing_portal.session.created",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
     "charge.failed",
+    "charge.refund.updated",
     "charge.refunded",
     "charge.succeeded",
     "charge.updated",
@@ -53,15 +66,24 @@ EVENT_TYPES = {
     "invoice.created",
     "invoice.finalized",
     "invoice.paid",
+    "invoice.payment_action_required",
     "invoice.payment_failed",
     "invoice.payment_succeeded",
     "payment_intent.created",
+    "invoiceitem.created",
+    "invoiceitem.updated",
     "payment_intent.payment_failed",
+    "payment_intent.requires_action",
     "payment_intent.succeeded",
     "payment_method.attached",
+    "payout.created",
+    "payout.failed",
+    "payout.reconciliation_completed",
     "price.created",
     "product.created",
     "refund.created",
+    "refund.failed",
+    "refund.updated",
 }
 # In the fixtures, but at Stripe shown only to those who expand it.
 ON_REQUEST = {"charge.refunds"}
@@ -149,6 +171,7 @@ def lived(
 ) -> Sandbox:
     """A sandbox in which everything has happened once: paid, declined, ended, refunded, expired."""
     customer = client.v1.customers.create({"email": "ada@example.org", "name": "Ada"})
+    client.v1.customers.tax_ids.create(customer.id, {"type": "eu_vat", "value": "IE1234567X"})
     paid = side_door(sandbox, "pay", session=make_session(customer=customer.id).id)
     named = make_session(
         customer_email="grace@example.org",
@@ -157,12 +180,27 @@ def lived(
     ended = side_door(sandbox, "pay", session=named.id)
     side_door(sandbox, "decline", session=make_session().id)
     client.v1.checkout.sessions.expire(make_session().id)
+    side_door(sandbox, "pay", session=once(client, customer=customer.id, customer_email="").id)
+    solidarity = make_price(client, unit_amount=900).id
+    change_plan(client, paid["subscription"], solidarity)
     side_door(sandbox, "renew", subscription=paid["subscription"], accepted=True)
+    side_door(sandbox, "renew", subscription=paid["subscription"], authenticate=True)
+    side_door(sandbox, "pay", session=make_session(customer=customer.id).id)
+    portal: Any = {"customer": customer.id, "flow_data": {"type": "payment_method_update"}}
+    client.v1.billing_portal.sessions.create(portal)
     side_door(sandbox, "renew", subscription=paid["subscription"], accepted=False)
     client.v1.subscriptions.update(paid["subscription"], {"cancel_at_period_end": True})
     client.v1.subscriptions.cancel(ended["subscription"])
     charge = client.v1.charges.list({"customer": customer.id}).data[-1]
-    client.v1.refunds.create({"charge": charge.id, "amount": 100})
+    refund = client.v1.refunds.create({"charge": charge.id, "amount": 100})
+    side_door(sandbox, "fail_refund", refund=refund.id)
+    charges = client.v1.charges.list({"customer": customer.id}).data
+    disputed = next(charge.id for charge in charges if charge.paid)
+    dispute = side_door(sandbox, "dispute", charge=disputed)
+    side_door(sandbox, "close_dispute", dispute=dispute["id"], won=True)
+    later = sandbox.account.now() + 10 * 86400
+    payout = side_door(sandbox, "pay_out", created=later)["payout"]
+    side_door(sandbox, "payout_fails", payout=payout["id"], created=later)
     return sandbox
 
 
@@ -175,7 +213,7 @@ def test_every_object_has_the_shape_that_is_published(
     invoices = lived.account.store.every("invoice")
     ours = [
         body
-        for kind in KINDS.keys() - {"balance", "line_item", "plan", "subscription_item"}
+        for kind in KINDS.keys() - {"account", "balance", "line_item", "plan", "subscription_item"}
         for body in lived.account.store.every(kind)
     ]
     ours += [event["data"]["object"] for event in events]
@@ -183,6 +221,7 @@ def test_every_object_has_the_shape_that_is_published(
     items = [item for subscription in subscriptions for item in subscription["items"]["data"]]
     ours += [*items, *(item["plan"] for item in items)]
     ours += [json.loads(str(client.v1.balance.retrieve()))]
+    ours += [json.loads(str(client.v1.accounts.retrieve_current()))]
     assert {body["object"] for body in ours} == KINDS.keys()
     assert {event["type"] for event in events} >= EVENT_TYPES
     found = {

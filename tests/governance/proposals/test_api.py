@@ -127,7 +127,8 @@ def test_a_list_of_any_length_takes_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(6):
-        advance(resolve(ada, title=f"Number {number}"), stages.VOTING, sponsors=(bob, cyd))
+        idea = resolve(ada, title=f"Number {number}", at=NOW - timedelta(hours=number))
+        advance(idea, stages.VOTING, sponsors=(bob, cyd))
         # 1 the proposals with author, wording, rule, poll and counts
         with django_assert_num_queries(1):
             assert len(client.get(LIST).json()["results"]) == number + 1
@@ -144,8 +145,8 @@ def test_a_proposal_whole(
     proposal = advance(propose_term(ada), stages.VOTING, sponsors=(bob, cyd))
     for number in range(20):
         actions.comment(proposal=proposal, body=f"Number {number}", by=bob, at=NOW)
-    # 1 the proposal, 2 its steps
-    with django_assert_num_queries(2):
+    # 1 the proposal, 2 who has the problem too, 3 who writes it too, 4 its steps
+    with django_assert_num_queries(4):
         whole = client.get(url_of(proposal)).json()
     assert whole["content"]["slug"] == "no-stalking"
     assert whole["content"]["rules"][0]["action"] == "track"
@@ -278,7 +279,8 @@ def test_comments_are_listed_and_posted(
     said = Api(bob)("POST", url, {"body": "Well *said*."})
     assert said.status_code == 201
     for number in range(30):
-        actions.comment(proposal=proposal, body=f"Number {number}", by=bob, at=NOW + DAY)
+        at = NOW + DAY + timedelta(minutes=number)
+        actions.comment(proposal=proposal, body=f"Number {number}", by=bob, at=at)
     actions.hide_comment(
         comment=Comment.objects.order_by("-at")[0],
         reason="An address.",

@@ -59,7 +59,7 @@ def test_a_kind_without_a_rule_cannot_be_proposed(ada: Person) -> None:
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(rules: None, ada: Person) -> None:
-    with pytest.raises(Refused, match="adopt_term, resolution") as refused:
+    with pytest.raises(Refused, match="adopt_term, new_version") as refused:
         actions.propose(
             kind="coup", title="A", summary="B", problem="C", content="D", by=ada, at=NOW
         )

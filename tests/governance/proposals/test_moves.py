@@ -38,6 +38,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "freeze": actions.freeze,
     "open_vote": actions.open_vote,
     "vote_again": actions.vote_again,
+    "reopen_nominations": actions.reopen_nominations,
     "adopt": actions.decide,
     "reject": actions.decide,
     "miss_quorum": actions.decide,

@@ -125,7 +125,8 @@ def test_a_term_is_shown_in_the_same_few_queries_however_many_versions(
 ) -> None:
     for minor in range(4):
         publish(content(version=f"1.{minor}.0"), at=NOW + timedelta(days=minor))
-    with django_assert_num_queries(3):  # the version with text and neighbours; translations; all
+    # the version with text and neighbours; translations; all; proffers, asks and acceptances
+    with django_assert_num_queries(6):
         client.get(reverse("term", args=["no-tracking"]))
 
 

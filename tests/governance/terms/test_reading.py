@@ -85,9 +85,10 @@ def test_a_translation_takes_one_query_more(
     version = publish()
     for code in ("de", "fr", "it"):
         actions.add_translation(version=version, **(GERMAN | {"language": code}), by=TEST, at=LATER)
-    with django_assert_num_queries(3):  # the version; its translations; all versions
+    # the version; its translations; all versions; proffers, asks and acceptances
+    with django_assert_num_queries(6):
         client.get(HERE)
-    with django_assert_num_queries(4):  # and the texts of the one that is read
+    with django_assert_num_queries(7):  # and the texts of the one that is read
         client.get(f"{HERE}?lang=fr")
 
 

@@ -2,16 +2,18 @@
 
 A :class:`Dump` is all that is stored at one moment: every table in the order in which it lies on
 disk, with what the database itself keeps of each row, the file's bytes, public files, logs, cache.
-:func:`joins` tries to line up members with ballots by everything that has an order or a value.
+Of each, :func:`read` keeps the orders in which members and ballots stand in it, and lets the rest
+go. :func:`attempts` tries to line up members with ballots by all of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
+from sys import intern
 from typing import Any
 
 from django.db import connection
@@ -102,69 +104,143 @@ def known_from(dump: Dump) -> Known:
     return Known(members, ballots)
 
 
-def joins(dump: Dump, earlier: Dump | None = None) -> Iterator[tuple[str, list[Link], int]]:
-    """Each way to line members up with ballots: its name, the links, how many could have been.
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What one dump tells: members who took a ballot and ballots, in every order they stand in.
 
-    With ``earlier``, only what is new since then is lined up.
+    ``equal`` are links of a mark to a ballot that hold the same value.
     """
+
+    members: Mapping[str, Sequence[str]]
+    ballots: Mapping[str, Sequence[str]]
+    equal: Mapping[str, Sequence[Link]]
+    taken: frozenset[str]
+    cast: frozenset[str]
+
+
+def read(dump: Dump) -> Copy:
     known = known_from(dump)
     entries = {_text(row["id"]): _text(row["person_id"]) for row in dump.tables["voting_rollentry"]}
     of_marks = [
-        {**row, "person": entries[_text(row["entry_id"])]}
+        {**row, "person": intern(entries[_text(row["entry_id"])])}
         for row in dump.tables["voting_issuemark"]
     ]
-    old_members: set[str] = set()
-    old_ballots: set[str] = set()
-    if earlier:
-        old_members = {entries[_text(r["entry_id"])] for r in earlier.tables["voting_issuemark"]}
-        old_ballots = set(known_from(earlier).ballots.values())
-    taken = {row["person"] for row in of_marks} - old_members
-    members: dict[str, list[str]] = {}
-    ballots: dict[str, list[str]] = {}
+    taken = frozenset(row["person"] for row in of_marks)
+    members: dict[str, Sequence[str]] = {}
+    ballots: dict[str, Sequence[str]] = {}
     fingerprints = {_text(r["fingerprint"]): r["person"] for r in of_marks if r["fingerprint"]}
     for table, rows in dump.tables.items():
         named = of_marks if table == "voting_issuemark" else rows
         for column, order in _orders(named, known.members):
-            members[f"{table}.{column}"] = [one for one in order if one in taken]
+            members[f"{table}.{column}"] = [intern(one) for one in order if one in taken]
         for column, order in _orders(rows, known.ballots):
-            ballots[f"{table}.{column}"] = [one for one in order if one not in old_ballots]
+            ballots[f"{table}.{column}"] = [intern(one) for one in order]
     for name, blob in dump.blobs.items():
-        hashes = dict.fromkeys(one.decode() for one in _HASH.findall(blob))
-        ballots[name] = [h for h in hashes if h in known.ballots and h not in old_ballots]
+        ballots[name] = [intern(one) for one in hashes_in(blob) if one in known.ballots]
         people = dict.fromkeys(one.decode().replace("-", "") for one in _PERSON.findall(blob))
-        members[name] = [one for one in people if one in taken]
+        members[name] = [intern(one) for one in people if one in taken]
         members[f"{name} by its marks"] = [
-            fingerprints[one] for one in _marks_in(blob, fingerprints) if fingerprints[one] in taken
+            fingerprints[one] for one in marks_in(blob, fingerprints)
         ]
-    most = max(len(taken), len(set(known.ballots.values()) - old_ballots), 1)
-    for of_members, people_ in members.items():
-        for of_ballots, cast in ballots.items():
-            for way, links in _aligned(people_, cast):
-                yield f"{of_members} ~ {of_ballots} {way}", links, most
-    yield from _equal(dump, of_marks, most)
+    equal = dict(_equal(dump, of_marks))
+    return Copy(members, ballots, equal, taken, frozenset(known.ballots.values()))
 
 
-def _marks_in(blob: bytes, fingerprints: Iterable[str]) -> list[str]:
+Tries = Iterator[tuple[Iterable[Link], int]]
+
+
+def attempts(copies: Sequence[Copy], *, compared: bool = False) -> Iterator[tuple[str, Tries]]:
+    """Each way to line members up with ballots: its name, and what it gives of each copy.
+
+    That is links, and how many each member's ballot could have been. Orders that are alike in
+    every copy are tried once, under all their names. With ``compared``, only what is new in a copy
+    since the one before is lined up.
+    """
+    earlier = [None, *copies] if compared else [None] * len(copies)
+    pairs = list(zip(earlier, copies, strict=False))[1 if compared else 0 :]
+    of_members = _alike(
+        [_new(c.members, b.taken if b else frozenset()) for b, c in pairs],
+    )
+    of_ballots = _alike([_new(c.ballots, b.cast if b else frozenset()) for b, c in pairs])
+    most = [
+        max(
+            len(c.taken - (b.taken if b else frozenset())),
+            len(c.cast - (b.cast if b else frozenset())),
+            1,
+        )
+        for b, c in pairs
+    ]
+    for people_named, people in of_members.items():
+        for cast_named, cast in of_ballots.items():
+            for way in WAYS:
+                links = (WAYS[way](one, other) for one, other in zip(people, cast, strict=True))
+                yield f"{people_named} ~ {cast_named} {way}", zip(links, most, strict=True)
+    for name in dict.fromkeys(name for _before, copy in pairs for name in copy.equal):
+        yield name, zip((copy.equal.get(name, ()) for _b, copy in pairs), most, strict=True)
+
+
+def _new(orders: Mapping[str, Sequence[str]], old: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(one for one in order if one not in old) for name, order in orders.items()}
+
+
+def _alike(
+    copies: Sequence[Mapping[str, tuple[str, ...]]],
+) -> dict[str, list[tuple[str, ...]]]:
+    """The orders of every name through all copies; names whose orders never differ as one."""
+    names = dict.fromkeys(name for copy in copies for name in copy)
+    together: dict[tuple[tuple[str, ...], ...], list[str]] = defaultdict(list)
+    for name in names:
+        together[tuple(copy.get(name, ()) for copy in copies)].append(name)
+    return {" = ".join(alike): list(orders) for orders, alike in together.items() if any(orders)}
+
+
+def hashes_in(blob: bytes) -> list[str]:
+    """What may be ballots' hashes, in the order in which they first stand in a file."""
+    return list(dict.fromkeys(one.decode() for one in _HASH.findall(blob)))
+
+
+def marks_in(blob: bytes, fingerprints: Iterable[str]) -> list[str]:
     """The marks whose bytes stand in a file, in the order in which they stand there."""
     places = ((blob.find(bytes.fromhex(one)), one) for one in fingerprints)
     return [one for place, one in sorted(places) if place >= 0]
 
 
-def _aligned(people: Sequence[str], cast: Sequence[str]) -> Iterator[tuple[str, list[Link]]]:
-    """First to first, last to last, first to last, stretched out; and the last few alone."""
-    if not people or not cast:
-        return
-    yield "from the first", list(zip(people, cast, strict=False))
-    yield "from the last", list(zip(reversed(people), reversed(cast), strict=False))
-    yield "turned round", list(zip(people, reversed(cast), strict=False))
-    if len(cast) <= FEW < len(people):
-        yield "few", list(zip(reversed(people), reversed(cast), strict=False))
-    if len(people) != len(cast):
-        step = len(cast) / len(people)
-        yield "stretched", [(one, cast[int(at * step)]) for at, one in enumerate(people)]
+Order = Sequence[str]
 
 
-def _equal(dump: Dump, of_marks: Sequence[Row], most: int) -> Iterator[tuple[str, list[Link], int]]:
+def _from_the_first(people: Order, cast: Order) -> Iterable[Link]:
+    return zip(people, cast, strict=False)
+
+
+def _from_the_last(people: Order, cast: Order) -> Iterable[Link]:
+    return zip(reversed(people), reversed(cast), strict=False)
+
+
+def _turned_round(people: Order, cast: Order) -> Iterable[Link]:
+    return zip(people, reversed(cast), strict=False)
+
+
+def _few(people: Order, cast: Order) -> Iterable[Link]:
+    return _from_the_last(people, cast) if len(cast) <= FEW < len(people) else ()
+
+
+def _stretched(people: Order, cast: Order) -> Iterable[Link]:
+    if not cast or len(people) == len(cast):
+        return ()
+    step = len(cast) / len(people) if people else 0
+    return ((one, cast[int(at * step)]) for at, one in enumerate(people))
+
+
+WAYS: Mapping[str, Callable[[Order, Order], Iterable[Link]]] = {
+    "from the first": _from_the_first,
+    "from the last": _from_the_last,
+    "turned round": _turned_round,
+    "few": _few,
+    "stretched": _stretched,
+}
+
+
+def _equal(dump: Dump, of_marks: Sequence[Row]) -> Iterator[tuple[str, list[Link]]]:
     """Rows of a mark and of a ballot that hold the same value: a transaction, a time, a hash.
 
     Where several hold it, each ballot is given to one of them in turn.
@@ -182,14 +258,26 @@ def _equal(dump: Dump, of_marks: Sequence[Row], most: int) -> Iterator[tuple[str
                 key = _named(column, value)
                 if value is not None and key in by_value:
                     cast = by_value[key]
-                    links.append((mark["person"], cast[turns[key] % len(cast)]))
+                    links.append((mark["person"], intern(cast[turns[key] % len(cast)])))
                     turns[key] += 1
-        yield f"a value of a mark ~ the same of {table}", links, most
+        yield f"a value of a mark ~ the same of {table}", links
 
 
 def _named(column: str, value: object) -> str:
     """Small numbers are equal by chance in columns of different names; everything else is not."""
     return f"{column}={_text(value)}" if isinstance(value, int) else _text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How one way of joining ended: hits, those by chance, and the most that may be chance; of how
+    many members it guesses the vote, and of how many rightly."""
+
+    hits: int
+    by_chance: float
+    limit: int
+    guessed: int
+    right: int
 
 
 @dataclass
@@ -217,6 +305,10 @@ class Score:
             term *= self.by_chance / hits
             left -= term
         return hits
+
+    def ends(self, choices: Mapping[str, str], truth: Mapping[str, str]) -> Found:
+        """What came of it, without the links."""
+        return Found(self.hits, self.by_chance, self.limit, *self.votes_guessed(choices, truth))
 
     def votes_guessed(
         self, choices: Mapping[str, str], truth: Mapping[str, str]

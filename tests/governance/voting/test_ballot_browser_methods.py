@@ -10,11 +10,12 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
 
-from governance.voting import actions
+from governance.voting import actions, ballot_page
 from governance.voting.models import Intake, Poll
+from governance.voting.option_texts import frozen_texts
 from tests.browser import DESK, PHONE
 from tests.conftest import TEST
-from tests.functional.test_pages import AXE, EVERY_RULE, OPTIONS, SHAPE
+from tests.functional.visiting import AXE, EVERY_RULE, OPTIONS, SHAPE
 from tests.governance.voting.conftest import result_of
 from tests.governance.voting.test_methods import RULES, offered
 
@@ -236,6 +237,42 @@ def test_ranking_by_dragging(ada_opens: Open, make: Callable[[str], Poll], by: s
     assert ranking(page) == ["1 c", "1 a"]
     review(page)
     assert cast(page, poll)["choices"] == ["a=c"]
+
+
+@pytest.mark.parametrize("altered", ["", "b", "title", "missing"])
+def test_every_text_is_compared_with_what_was_frozen(
+    ada_opens: Open,
+    make: Callable[[str], Poll],
+    monkeypatch: pytest.MonkeyPatch,
+    altered: str,
+) -> None:
+    """A page that shows anything else says which, and offers no ballot."""
+    poll = make("schulze")
+    texts = frozen_texts(poll)
+    assert texts["options"]["b"] == "All of b."
+    if altered == "title":
+        texts["title"] += "\r\n"
+    elif altered == "missing":
+        # As of somebody who was erased: said, and no reason to stop.
+        del texts["options"]["b"]
+    elif altered:
+        texts["options"][altered] = "None of b."
+    monkeypatch.setattr(ballot_page, "frozen_texts", lambda poll: texts)
+    page = ada_opens(poll)
+    if altered in ("b", "title"):
+        said = page.locator("#ballot-status")
+        expect(said).to_contain_text("not what was frozen when the vote opened")
+        expect(said).to_contain_text("Option b" if altered == "b" else "The title")
+        expect(page.locator("#ballot-choose")).to_be_hidden()
+        expect(page.locator("#ballot-compared")).to_be_hidden()
+        return
+    page.get_by_text("What is asked, word for word").click()
+    shown = page.locator("#ballot-exact")
+    expect(shown).to_contain_text("All of c.")
+    expect(shown).to_contain_text(poll.options[1]["textSha256"])
+    expect(shown).to_contain_text("These words were erased" if altered else "All of b.")
+    tap(page, "a")
+    review(page)
 
 
 @pytest.mark.parametrize("method", RULES)

@@ -466,6 +466,64 @@ def test_the_pages_take_two_from_the_fault_to_the_cancelled_vote(
     assert two.post(confirm).status_code == 409
 
 
+def test_the_api_takes_two_by_the_same_rules(
+    clock: None, make_open: MakePoll, scrutineers: list[Person], make_person: MakePerson
+) -> None:
+    """Each refusal is the page's: its status, its sentence; and nobody else learns of a fault."""
+    poll = make_open(concerned=scrutineers[2:])
+    one, two, concerned = map(as_, scrutineers)
+    faults, form = (reverse(name, args=[poll.pk]) for name in ("api-poll-faults", "poll-fault"))
+    said = {"fault": "wrong-roll", "sentence": SENTENCE}
+
+    def post(client: Client, address: str, body: object = None) -> Any:
+        return client.post(address, json.dumps(body), "application/json")
+
+    for bad in ({}, {"fault": "wrong-roll", "sentence": " "}, {**said, "fault": "dislike"}):
+        assert post(one, faults, bad).status_code == 400
+        assert one.post(form, bad).status_code == 422
+    assert not NamedFault.objects.exists()
+    answer = post(one, faults, said)
+    assert answer.status_code == 201
+    assert one.get(faults).json()["results"] == [answer.json()]
+    again = post(one, faults, said)
+    assert (again.status_code, again.json()["code"]) == (409, "fault-named")
+    assert again.json()["detail"] in one.post(form, said).content.decode()
+
+    confirm, page = (
+        reverse(name, args=[poll.pk, answer.json()["id"]])
+        for name in ("api-poll-fault-confirm", "poll-fault-confirm")
+    )
+    for other, code in (
+        (concerned, "own-cause"),
+        (as_(make_person("Val")), "not-a-scrutineer"),
+        (as_(make_person("Wim", role="steward")), "not-a-scrutineer"),
+    ):
+        for refused in (other.get(faults), post(other, faults, said), post(other, confirm)):
+            assert (refused.status_code, refused.json()["code"]) == (409, code)
+        assert other.post(page).status_code == 404
+    assert post(Client(), confirm).status_code in (401, 403)
+    alone = post(one, confirm)
+    assert (alone.status_code, alone.json()["code"]) == (409, "same-person")
+    assert alone.json()["detail"] in one.post(page).content.decode()
+    assert Poll.objects.get(pk=poll.pk).stage == "open"
+
+    done = post(two, confirm)
+    assert (done.status_code, done.json()["confirmed_by"]) == (200, str(scrutineers[1].pk))
+    assert Poll.objects.get(pk=poll.pk).was_cancelled_open
+    assert len(recorded()) == 1
+    late = post(two, confirm)
+    assert (late.status_code, late.json()["code"]) == (409, "fault-confirmed")
+    assert late.json()["detail"] in two.post(page).content.decode()
+    assert post(two, faults, said).json()["code"] == "poll-closed"
+
+
+def test_a_scheduled_poll_has_no_faults_in_the_api(
+    clock: None, make_poll: MakePoll, scrutineers: list[Person]
+) -> None:
+    address = reverse("api-poll-faults", args=[make_poll().pk])
+    assert as_(scrutineers[0]).get(address).status_code == 404
+
+
 def test_what_a_scrutineer_wrote_is_text_and_nothing_else(
     clock: None, make_open: MakePoll, scrutineers: list[Person], now: datetime
 ) -> None:

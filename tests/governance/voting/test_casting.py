@@ -321,19 +321,39 @@ def test_a_poll_that_is_not_there(paper: Any, now: datetime) -> None:
         actions.cast(poll_id=uuid.uuid4(), ballot=paper.written, at=now)
 
 
-def test_casting_is_one_read_and_one_statement(
+def test_casting_is_one_statement_once_the_poll_is_read(
     make_open: MakePoll,
     people: People,
     now: datetime,
     django_assert_num_queries: Callable[[int], Any],
 ) -> None:
-    [person] = people(1)
+    one, two = people(2)
     poll = make_open()
-    ballot = take(poll, person, now).ballot("yes")
+    first, second = (take(poll, person, now).ballot("yes") for person in (one, two))
     with django_assert_num_queries(2) as asked:  # the poll; the gate and the ballot
-        actions.cast(poll_id=poll.pk, ballot=ballot, at=now)
+        actions.cast(poll_id=poll.pk, ballot=first, at=now)
+    with django_assert_num_queries(1):
+        actions.cast(poll_id=poll.pk, ballot=second, at=now)
     assert asked.captured_queries[1]["sql"].startswith("INSERT INTO voting_intake")
     assert ("FOR SHARE" in asked.captured_queries[1]["sql"]) is (connection.vendor == "postgresql")
+
+
+def test_what_was_read_of_a_poll_opens_nothing_that_is_closed(
+    make_open: MakePoll, people: People, now: datetime
+) -> None:
+    """The row decides: a poll that another process closed or cancelled takes nothing more."""
+    one, two, three = people(3)
+    poll = make_open()
+    ready = [take(poll, person, now).ballot("yes") for person in (one, two, three)]
+    actions.cast(poll_id=poll.pk, ballot=ready[0], at=now)
+    Poll.objects.filter(pk=poll.pk).update(stage="closing")
+    refused("poll-closed", lambda: actions.cast(poll_id=poll.pk, ballot=ready[1], at=now))
+    refused(
+        "poll-closed", lambda: actions.cast(poll_id=poll.pk, ballot=ready[1], at=poll.closes_at)
+    )
+    keys.destroy(poll.pk)
+    refused("poll-closed", lambda: actions.cast(poll_id=poll.pk, ballot=ready[2], at=now))
+    assert Intake.objects.count() == 1
 
 
 def test_taking_and_casting_leave_no_event(

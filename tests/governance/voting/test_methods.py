@@ -34,11 +34,14 @@ People = Callable[[int], list[Person]]
 def options(*ids: str, cost: int | None = None) -> list[Option]:
     return [
         Option(
-            id=one, label=f"Option {one}", text_sha256=text_sha256(one), text=f"All of {one}.",
+            id=one,
+            label=f"Option {one}",
+            text_sha256=text_sha256(f"All of {one}."),
+            text=f"All of {one}.",
             cost=cost,
         )
         for one in ids
-    ]  # fmt: skip
+    ]
 
 
 RULES = {

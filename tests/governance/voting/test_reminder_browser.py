@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from governance.voting import actions, sweeps
 from governance.voting.models import Intake, Poll
 from members import sweeps as members
+from members.actions import choose_mail
 from members.models import Person
 from tests.conftest import TEST
 
@@ -39,7 +40,7 @@ def test_four_taps_from_the_mail_to_the_ballot_cast(
     now = timezone.now()
     today = now.date()
     ada = make_person("Ada", since=today - timedelta(days=90), until=today + timedelta(days=90))
-    Person.objects.filter(pk=ada.pk).update(remind_of_votes=True)
+    choose_mail(person=ada, kind="votes", wanted=True, by=ada, at=now)
     poll = make_poll(
         opens_at=now - timedelta(minutes=40),
         closes_at=now + timedelta(minutes=20),

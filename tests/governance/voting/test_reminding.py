@@ -18,9 +18,9 @@ from governance.voting import actions, sweeps
 from governance.voting.models import Event, Poll
 from kernel.sweeps import claim
 from members import sweeps as members
-from members.actions import queue_mail
+from members.actions import choose_mail, queue_mail
 from members.models import OutgoingMail, Person
-from tests.conftest import TEST
+from tests.conftest import NOW, TEST
 from tests.governance.voting.conftest import take, vote
 from tests.governance.voting.test_concurrency import at_once
 
@@ -31,7 +31,8 @@ People = Callable[[int], list[Person]]
 
 
 def ask(*people: Person) -> None:
-    Person.objects.filter(pk__in=[person.pk for person in people]).update(remind_of_votes=True)
+    for person in people:
+        choose_mail(person=person, kind="votes", wanted=True, by=person, at=NOW)
 
 
 def sent_to() -> set[str]:
@@ -81,7 +82,7 @@ def test_who_is_reminded(
     assert poll.title in message.subject
     link = f"{settings.SITE_ORIGIN}{reverse('poll', args=[poll.pk])}"
     assert link in message.body
-    assert settings.SITE_ORIGIN + reverse("account") in message.body
+    assert settings.SITE_ORIGIN + "/mail/stop/" in message.body
     assert silent.email not in str(message.message())
 
 
@@ -116,7 +117,7 @@ def test_what_waited_too_long_is_not_sent(make_open: MakePoll, people: People) -
     ask(late, no_longer)
     poll = make_open()
     sweeps.remind_due(poll.reminds_at)
-    Person.objects.filter(pk=no_longer.pk).update(remind_of_votes=False)
+    choose_mail(person=no_longer, kind="votes", wanted=False, by=no_longer, at=NOW)
     assert members.mail(poll.closes_at) == 2
     assert not mail.outbox
     assert not OutgoingMail.objects.waiting().exists()

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from governance.voting.rule import METHODS
 from tests.browser import DESK, PHONE
-from tests.functional.test_pages import AXE, OPTIONS, SHAPE
+from tests.functional.visiting import AXE, OPTIONS, SHAPE
 from tests.governance.voting.settled import Settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

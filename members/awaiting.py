@@ -1,0 +1,53 @@
+"""What awaits somebody: a registry of questions, asked when they open their own page.
+
+An app above registers, in its ``AppConfig.ready()``, a function that finds what waits for a person
+at a time: a vote they have not taken a ballot in, a text they should read again. The members' home
+and the API show all of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from members.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: a sentence with a verb, where it is done, and until when if it ends.
+
+    ``sentence`` is in the language that is active ("Vote on “No stalking”"), ``url`` is a path.
+    """
+
+    sentence: str
+    url: str
+    due: datetime | None = None
+
+
+Find = Callable[["Person", datetime], Iterable[Waiting]]
+
+_finders: dict[str, Find] = {}
+
+
+def register(name: str, find: Find) -> None:
+    """Ask ``find`` too. Raises ``ValueError`` where another question has the name."""
+    if _finders.get(name, find) is not find:
+        raise ValueError(f"two things that wait are called {name}")
+    _finders[name] = find
+
+
+def awaiting(person: Person, at: datetime) -> list[Waiting]:
+    """Everything that waits for ``person`` at ``at``: what ends first is first, then the rest."""
+    found = [waiting for find in _finders.values() for waiting in find(person, at)]
+    ending = [waiting for waiting in found if waiting.due is not None]
+    lasting = [waiting for waiting in found if waiting.due is None]
+    return sorted(ending, key=_due) + lasting
+
+
+def _due(waiting: Waiting) -> datetime:
+    assert waiting.due is not None  # noqa: S101 - only those that end are sorted
+    return waiting.due

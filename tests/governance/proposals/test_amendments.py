@@ -1,0 +1,247 @@
+"""Other texts: what they change, who decides on them, and what stands on the ballot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from governance.proposals import actions, amendment_stages, stages
+from governance.proposals.models import Amendment, Proposal
+from governance.proposals.text_changes import SKIPPED, between
+from governance.terms.models import Version
+from governance.terms.rulebook import Rule
+from governance.terms.text_diff import GONE, NEW
+from governance.voting import actions as voting
+from governance.voting.sweeps import close_due, open_due
+from governance.voting.voter import Voter
+from kernel.refusal import Refused
+from members.models import OutgoingMail, Person
+from tests.conftest import NOW, TEST
+from tests.governance.proposals.conftest import (
+    MakePerson,
+    fresh,
+    propose_term,
+    revise,
+    support,
+    term,
+)
+
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def discussed(proposal: Proposal, bob: Person, cyd: Person) -> Proposal:
+    return support(proposal, bob, cyd)
+
+
+def amend(proposal: Proposal, by: Person, text: str = "Closed.", **more: object) -> Amendment:
+    return actions.amend(
+        proposal=proposal,
+        content=text,
+        reason="It says it better.",
+        base=fresh(proposal).wording.number,
+        by=by,
+        at=NOW,
+        **more,  # type: ignore[arg-type] # what a test passes on
+    )
+
+
+def back(amendment: Amendment, *people: Person) -> None:
+    for person in people:
+        actions.support_amendment(
+            amendment=amendment, text_sha256=amendment.wording.sha256, by=person, at=NOW
+        )
+
+
+def accept(amendment: Amendment, by: Person) -> None:
+    actions.accept_amendment(
+        amendment=amendment, text_sha256=amendment.wording.sha256, by=by, at=LATER
+    )
+
+
+def test_accepted_it_becomes_the_text_with_credit_and_sponsors_confirm(
+    discussed: Proposal, ada: Person, bob: Person
+) -> None:
+    amendment = amend(discussed, bob)
+    accept(amendment, ada)
+    now = fresh(discussed)
+    assert now.wording.content == {"text": "Closed."}
+    assert now.wording.credit == amendment
+    assert (now.wording.by, now.wording.number) == (ada, 3)
+    assert now.supports.confirmed(NOW.date()).count() == 0
+    subjects = set(OutgoingMail.objects.values_list("subject", flat=True))
+    assert "Your amendment is part of the text: Meet in the open" in subjects
+    assert "A text you stand behind has changed: Meet in the open" in subjects
+    with pytest.raises(Refused, match="settled"):
+        accept(amendment, ada)
+
+
+def test_one_written_over_an_older_text_takes_nothing_back(
+    discussed: Proposal, ada: Person, bob: Person
+) -> None:
+    amendment = amend(discussed, bob)
+    back_then = discussed.wording.number
+    revise(discussed, "Meetings are open, and minutes are kept.", by=ada, at=NOW)
+    with pytest.raises(Refused) as refused:
+        accept(amendment, ada)
+    assert refused.value.code == "amendment-outdated"
+    newer = amend(discussed, bob, "Closed, and minutes are kept.", replaces=amendment)
+    amendment.refresh_from_db()
+    assert (amendment.state, newer.replaces) == ("withdrawn", amendment)
+    assert newer.base.number > back_then
+    accept(newer, ada)
+
+
+def test_who_may_and_when(
+    proposal: Proposal, ada: Person, bob: Person, cyd: Person, make_person: MakePerson
+) -> None:
+    def refused(code: str, by: Person, text: str = "Closed.") -> None:
+        with pytest.raises(Refused) as refusal:
+            amend(proposal, by, text)
+        assert refusal.value.code == code
+
+    refused("not-in-discussion", bob)
+    support(proposal, bob, cyd)
+    refused("own-proposal", ada)
+    refused("nothing-amended", bob, "Meetings of stewards are **open**.")
+    refused("not-in-standing", make_person("Gus", standing=False))
+    amendment = amend(proposal, bob)
+    for act in (accept, lambda a, by: actions.leave_to_the_vote(amendment=a, by=by, at=NOW)):
+        with pytest.raises(Refused) as refusal:
+            act(amendment, cyd)
+        assert refusal.value.code == "not-the-author"
+    with pytest.raises(Refused, match="take it back"):
+        actions.withdraw_amendment(amendment=amendment, by=cyd, at=NOW)
+    with pytest.raises(Refused, match="own amendment"):
+        back(amendment, bob)
+    back(amendment, ada)
+    with pytest.raises(Refused, match="already"):
+        back(amendment, ada)
+
+
+@pytest.mark.parametrize(("source", "target"), list(product(amendment_stages.STATES, repeat=2)))
+def test_the_database_makes_only_the_moves_of_the_table(
+    discussed: Proposal, bob: Person, source: str, target: str
+) -> None:
+    amendment = amend(discussed, bob)
+    one = Amendment.objects.filter(pk=amendment.pk)
+    if source != "open":
+        if ("open", source) not in amendment_stages.MOVES:
+            pytest.skip("nothing comes there")
+        one.update(state=source, settled_at=NOW)
+    allowed = source == target or (source, target) in amendment_stages.MOVES
+    settled = None if target == "open" else NOW
+    if allowed:
+        one.update(state=target, settled_at=settled)
+    else:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            one.update(state=target, settled_at=settled)
+
+
+def test_with_enough_sponsors_it_stands_on_the_ballot(
+    discussed: Proposal, ada: Person, bob: Person, cyd: Person
+) -> None:
+    wanted, lonely = amend(discussed, bob), amend(discussed, cyd, "Ajar.")
+    back(wanted, ada, cyd)
+    back(lonely, bob)
+    actions.leave_to_the_vote(amendment=wanted, answer="Let us see.", by=ada, at=NOW)
+    assert discussed.ends_at
+    final = actions.freeze(proposal=discussed, by=TEST, at=discussed.ends_at)
+    states = dict(Amendment.objects.values_list("number", "state"))
+    assert states == {1: "option", 2: "closed"}
+    (option,) = actions.competing_options(final)
+    assert (option.id, option.text_sha256) == ("amendment-1", wanted.wording.sha256)
+    with pytest.raises(Refused, match="settled"):
+        back(lonely, ada)
+
+
+def test_members_choose_an_amended_term_and_that_is_published(
+    rules: None, ada: Person, bob: Person, cyd: Person
+) -> None:
+    proposal = support(propose_term(ada), bob, cyd)
+    amendment = actions.amend(
+        proposal=proposal,
+        content=term(legal="No organisation tracks anybody, anywhere."),
+        reason="Nobody slips through.",
+        base=1,
+        by=bob,
+        at=NOW,
+    )
+    back(amendment, ada, cyd)
+    assert proposal.ends_at
+    final = actions.freeze(proposal=proposal, by=TEST, at=proposal.ends_at)
+    assert final.ends_at
+    polled = actions.open_vote(proposal=final, by=TEST, at=final.ends_at)
+    assert polled.poll
+    open_due(polled.since)
+    polled.poll.refresh_from_db()
+    assert polled.poll.manifest
+    at = polled.since + timedelta(hours=1)
+    ids = [option["id"] for option in polled.poll.manifest["options"]]
+    assert ids == ["text", "amendment-1", "as-it-is"]
+    for person in (ada, bob, cyd):
+        _rank(polled, person, ["amendment-1", "text", "as-it-is"], at)
+    assert polled.ends_at
+    close_due(polled.ends_at)
+    decided = actions.decide(proposal=polled, by=TEST, at=polled.ends_at)
+    assert decided.stage == stages.ADOPTED
+    published = Version.objects.get()
+    assert published.revision.legal == "No organisation tracks anybody, anywhere."
+    assert published.revision == amendment.wording.revision
+
+
+def _rank(proposal: Proposal, person: Person, order: list[str], at: object) -> None:
+    assert proposal.poll
+    assert proposal.poll.manifest
+    voter = Voter(proposal.poll.manifest)
+    voter.take(
+        voting.issue(poll=proposal.poll, blinded=voter.blinded, by=person, at=at)  # type: ignore[arg-type] # a time
+    )
+    voting.cast(poll_id=proposal.poll.pk, ballot=voter.ballot(*order), at=at)  # type: ignore[arg-type] # a time
+
+
+def test_words_and_rules_keep_step_or_say_so(
+    rules: None, ada: Person, bob: Person, cyd: Person
+) -> None:
+    proposal = support(propose_term(ada), bob, cyd)
+
+    def notes(**changes: object) -> tuple[str, ...]:
+        amendment = actions.amend(
+            proposal=proposal, content=term(**changes), reason="So.", base=1, by=bob, at=NOW
+        )
+        return between(amendment.base, amendment.wording).notes
+
+    assert notes(legal="Nobody is tracked.") == (
+        "It changes words, and none of the rules that programs read.",
+        "It changes the legal text, and not the plain words.",
+    )
+    only_rules = notes(rules=(Rule("prohibition", "second", "profile"),))
+    assert only_rules == (
+        "It changes the rules that programs read, and not the legal text.",
+        "It changes the rules that programs read, and not the plain words.",
+    )
+    assert not notes(
+        plain="Do not profile me.",
+        legal="No profiles.",
+        rules=(Rule("prohibition", "second", "profile"),),
+    )
+
+
+def test_what_changed_stands_between_what_did_not(
+    discussed: Proposal, ada: Person, bob: Person
+) -> None:
+    long = "It is as it was. " * 200
+    revise(discussed, f"{long}We meet behind closed doors. {long}", by=ada, at=NOW)
+    amendment = amend(discussed, bob, f"{long}We meet in the open. {long}")
+    (part,) = between(amendment.base, amendment.wording).parts
+    kinds = {stretch.kind for stretch in part.stretches}
+    assert {GONE, NEW, SKIPPED} <= kinds
+    shown = sum(len(stretch.text) for stretch in part.stretches if stretch.kind != SKIPPED)
+    assert shown < 600
+    old = "".join(stretch.text for stretch in part.stretches if stretch.kind != NEW)
+    new = "".join(stretch.text for stretch in part.stretches if stretch.kind != GONE)
+    assert old == amendment.base.content["text"]
+    assert new == amendment.wording.content["text"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from http import HTTPStatus
 from typing import Any, cast
@@ -64,6 +65,29 @@ class EntryDetail(RetrieveAPIView[Entry]):
         return Entry.objects.in_order()
 
 
+class EntryUndo(GenericAPIView[Entry]):
+    permission_classes = _WRITES
+    serializer_class = serializers.ReversalInput
+    queryset = Entry.objects.none()
+
+    @extend_schema(
+        summary="Put forward that an entry is undone",
+        request=serializers.ReversalInput,
+        responses={201: serializers.VoucherSerializer},
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        voucher = actions.prepare_reversal(
+            entry=get_object_or_404(Entry.objects.in_order(), pk=pk),
+            **given.validated_data,
+            by=_me(request),
+            at=timezone.now(),
+        )
+        said = serializers.VoucherSerializer(voucher).data
+        return Response(said, status=HTTPStatus.CREATED)
+
+
 class StatementsView(APIView):
     permission_classes = _READS
 
@@ -107,23 +131,33 @@ class VoucherList(ReadsOrWrites, ListAPIView[Voucher]):
     def post(self, request: Request) -> Response:
         given = serializers.VoucherInput(data=request.data)
         given.is_valid(raise_exception=True)
-        facts = dict(given.validated_data)
-        amount = Money(facts.pop("minor"), settings.CURRENCY)
-        kind = Kind(facts.pop("kind"))
         voucher = actions.prepare_voucher(
-            facts=actions.Facts(kind=kind, amount=amount, **facts),
-            by=_me(request),
-            at=timezone.now(),
+            facts=_facts(given.validated_data), by=_me(request), at=timezone.now()
         )
         said = serializers.VoucherSerializer(voucher).data
         return Response(said, status=HTTPStatus.CREATED)
 
 
 @extend_schema_view(get=extend_schema(summary="One voucher"))
-class VoucherDetail(RetrieveAPIView[Voucher]):
-    permission_classes = _READS
+class VoucherDetail(ReadsOrWrites, RetrieveAPIView[Voucher]):
     serializer_class = serializers.VoucherSerializer
     queryset = Voucher.objects.all()
+
+    @extend_schema(
+        summary="Say something else, which has to be approved anew",
+        request=serializers.VoucherChange,
+        responses=serializers.VoucherSerializer,
+    )
+    def put(self, request: Request, pk: str) -> Response:
+        given = serializers.VoucherChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        voucher = actions.change_voucher(
+            voucher=get_object_or_404(Voucher, pk=pk),
+            facts=_facts(given.validated_data),
+            by=_me(request),
+            at=timezone.now(),
+        )
+        return Response(serializers.VoucherSerializer(voucher).data)
 
 
 class VoucherApprove(GenericAPIView[Voucher]):
@@ -212,6 +246,18 @@ class DigestList(ListAPIView[Digest]):
     serializer_class = serializers.DigestSerializer
     queryset = Digest.objects.all()
     ordering = ("-day",)
+
+
+def _facts(said: Mapping[str, Any]) -> actions.Facts:
+    return actions.Facts(
+        kind=Kind(said["kind"]),
+        description=said["description"],
+        on=said["on"],
+        debit=said["debit"],
+        credit=said["credit"],
+        amount=Money(said["minor"], settings.CURRENCY),
+        document=said.get("document"),
+    )
 
 
 def _me(request: Request) -> Person:

@@ -118,6 +118,21 @@ class VoucherForm(forms.Form):
         return Facts(kind=self.kind, **self.cleaned_data)
 
 
+class ReversalForm(forms.Form):
+    """Why an entry is undone, and which day that counts for."""
+
+    description = forms.CharField(
+        label=gettext_lazy("Why it is undone"),
+        max_length=200,
+        help_text=gettext_lazy(
+            "One line, which everybody who checks the books can read: no names of people."
+        ),
+    )
+    on = forms.DateField(
+        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 class ApproveForm(forms.Form):
     """Which state of the voucher is approved."""
 

@@ -109,6 +109,7 @@ class VoucherSerializer(serializers.ModelSerializer[Voucher]):
     credit = serializers.CharField(source="credit_id")
     amount = AmountSerializer()
     entry = serializers.UUIDField(source="entry_id", allow_null=True)
+    reverses = serializers.UUIDField(source="reverses_id", allow_null=True)
     fingerprint = serializers.CharField()
 
     class Meta:
@@ -116,14 +117,21 @@ class VoucherSerializer(serializers.ModelSerializer[Voucher]):
         fields = [
             *("id", "kind", "state", "description", "on", "debit", "credit", "amount"),
             *("document_sha256", "document_type", "document_size", "prepared_at", "decided_at"),
-            *("reason", "entry", "fingerprint"),
+            *("reason", "entry", "reverses", "fingerprint"),
         ]
+
+
+class ReversalInput(serializers.Serializer[Any]):
+    """Why an entry is undone, and which day that counts for."""
+
+    description = serializers.CharField(max_length=200)
+    on = serializers.DateField()
 
 
 class VoucherInput(serializers.Serializer[Any]):
     """What goes into the books, and the PDF, PNG or JPEG behind it, in Base64."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in vouchers.Kind])
+    kind = serializers.ChoiceField(choices=[kind.value for kind in vouchers.WRITTEN])
     description = serializers.CharField(max_length=200)
     on = serializers.DateField()
     debit = serializers.CharField(max_length=40)
@@ -136,6 +144,14 @@ class VoucherInput(serializers.Serializer[Any]):
             return b64decode(value, validate=True)
         except ValueError:
             raise serializers.ValidationError(_("This is not Base64.")) from None
+
+
+class VoucherChange(VoucherInput):
+    """What it says now. Without a ``document`` it keeps the one it has."""
+
+    document = serializers.CharField(
+        max_length=vouchers.LARGEST_DOCUMENT * 4 // 3 + 4, required=False
+    )
 
 
 class MonthInput(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ urlpatterns = [
     path("books/journal.csv", views.journal_csv, name="books-journal-csv"),
     path("books/journal.beancount", views.journal_beancount, name="books-journal-beancount"),
     path("books/entries/<uuid:pk>/", views.entry, name="books-entry"),
+    path("books/entries/<uuid:pk>/undo/", views.entry_undo, name="books-entry-undo"),
     path("books/lists/<slug:name>.csv", views.csv_list, name="books-list"),
     # Vouchers
     path("books/vouchers/", views.vouchers_page, name="books-vouchers"),
@@ -40,6 +41,7 @@ urlpatterns = [
 api_urlpatterns = [
     path("books/entries/", api.EntryList.as_view(), name="api-books-entries"),
     path("books/entries/<uuid:pk>/", api.EntryDetail.as_view(), name="api-books-entry"),
+    path("books/entries/<uuid:pk>/undo/", api.EntryUndo.as_view(), name="api-books-entry-undo"),
     path("books/statements/", api.StatementsView.as_view(), name="api-books-statements"),
     path("books/vouchers/", api.VoucherList.as_view(), name="api-books-vouchers"),
     path("books/vouchers/<uuid:pk>/", api.VoucherDetail.as_view(), name="api-books-voucher"),

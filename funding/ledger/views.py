@@ -32,7 +32,7 @@ from funding.ledger import (
 )
 from funding.ledger.calendar_months import Period, month_after, month_of
 from funding.ledger.filters import JournalFilter
-from funding.ledger.forms import ApproveForm, PeriodForm, RejectForm, VoucherForm
+from funding.ledger.forms import ApproveForm, PeriodForm, RejectForm, ReversalForm, VoucherForm
 from funding.ledger.models import ChainHead, Digest, Entry, Month, Voucher
 from funding.ledger.permissions import (
     can_change,
@@ -175,6 +175,9 @@ def entry(request: HttpRequest, pk: str) -> HttpResponse:
     )
     context = {
         "entry": found,
+        "undoing": found.undoings.waiting().first(),
+        "may_undo": hasattr(found, "voucher")
+        and not (found.reverses_id or hasattr(found, "reversed_by")),
         "legs": sorted(found.legs.all(), key=lambda leg: (-leg.minor, leg.pk)),
         "digest": Digest.objects.with_entry(found),
     }
@@ -228,9 +231,35 @@ def voucher_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_the_treasury
+def entry_undo(request: HttpRequest, pk: str) -> HttpResponse:
+    """Put forward that an entry is undone, with its mirror image."""
+    found = get_object_or_404(Entry.objects.in_order(), pk=pk)
+    today = timezone.now().date()
+    form = ReversalForm(request.POST or None, initial={"on": today})
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid():
+            try:
+                made = actions.prepare_reversal(
+                    entry=found, **form.cleaned_data, by=_person(request), at=timezone.now()
+                )
+            except Refused as refusal:
+                form.add_error(None, str(refusal.sentence))
+                status = HTTPStatus.CONFLICT
+            else:
+                messages.success(request, _("It waits for a steward to approve it."))
+                return redirect(made)
+    context = {"form": form, "entry": found}
+    return render(request, "ledger/reversal_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_treasury
 def voucher_change(request: HttpRequest, pk: str) -> HttpResponse:
     """Say something else, which has to be approved anew."""
-    found = get_object_or_404(Voucher.objects.select_related("prepared_by"), pk=pk)
+    written = Voucher.objects.exclude(kind=Kind.REVERSAL).select_related("prepared_by")
+    found = get_object_or_404(written, pk=pk)
     if not can_change(found, _person(request), at=timezone.now()):
         raise PermissionDenied(_("Only who prepared this can change it."))
     form = VoucherForm(Kind(found.kind), found, request.POST or None, request.FILES or None)
@@ -399,6 +428,7 @@ def _show_voucher(
         "rejection": rejection or RejectForm(),
         "may_decide": found.state in stages.sources_of("approve") and can_decide(found, me, at=now),
         "may_change": found.state in stages.sources_of("change") and can_change(found, me, at=now),
+        "is_reversal": found.kind == Kind.REVERSAL,
     }
     return render(
         request, "ledger/voucher.html", context, status=status if said_no else HTTPStatus.OK
@@ -406,7 +436,7 @@ def _show_voucher(
 
 
 def _find_voucher(pk: str) -> Voucher:
-    related = ("debit", "credit", "prepared_by", "decided_by", "entry__seal")
+    related = ("debit", "credit", "prepared_by", "decided_by", "entry__seal", "reverses")
     return get_object_or_404(Voucher.objects.select_related(*related), pk=pk)
 
 
@@ -428,10 +458,9 @@ def _csv(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
 
 
 def _kind(kind: str) -> Kind:
-    try:
-        return Kind(kind)
-    except ValueError:
-        raise Http404("no such kind of voucher") from None
+    if kind not in vouchers.WRITTEN:
+        raise Http404("no such kind of voucher")
+    return Kind(kind)
 
 
 def _person(request: HttpRequest) -> Person:

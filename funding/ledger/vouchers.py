@@ -18,13 +18,19 @@ LARGEST_DOCUMENT = 10 * 2**20
 
 
 class Kind(StrEnum):
-    """An expense, a payment of what was owed or a move of money, or what there was at first."""
+    """An expense, a payment of what was owed or a move of money, or what there was at first.
+
+    A reversal undoes an entry that came of one of the others.
+    """
 
     EXPENSE = "expense"
     TRANSFER = "transfer"
     OPENING = "opening"
+    REVERSAL = "reversal"
 
 
+# The kinds that somebody writes themselves: a reversal says what another voucher said, backwards.
+WRITTEN = (Kind.EXPENSE, Kind.TRANSFER, Kind.OPENING)
 # What may be debited and credited in each kind, by types of account.
 _HOLDS = (AccountType.ASSET, AccountType.LIABILITY)
 _ALLOWED: dict[Kind, tuple[tuple[AccountType, ...], tuple[AccountType, ...]]] = {
@@ -48,6 +54,8 @@ def account_codes(kind: Kind, *, debit: bool) -> list[str]:
 
 def problem(kind: Kind, debit: str, credit: str, amount: Money) -> str:
     """Why these do not go together, as a code; empty where they do."""
+    if kind not in WRITTEN:
+        return "kind"
     if amount.minor <= 0:
         return "amount"
     if debit not in account_codes(kind, debit=True):
@@ -75,6 +83,7 @@ def fingerprint(
     credit: str,
     amount: Money,
     document_sha256: str,
+    reverses: str | None,
 ) -> str:
     """What an approval is for, and for nothing else: SHA-256 over everything a voucher says."""
     content: dict[str, Any] = {
@@ -86,6 +95,7 @@ def fingerprint(
         "minor": amount.minor,
         "currency": amount.currency,
         "document": document_sha256,
+        "reverses": reverses,
     }
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 

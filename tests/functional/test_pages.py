@@ -134,7 +134,13 @@ OPENED: dict[str, set[str]] = {
     "scrutineer": {"poll-fault", "poll-fault-confirm"},
     "treasurer": {
         *("books", "books-balance-sheet", "books-entry", "books-income", "books-journal"),
-        *("books-month", "books-months", "books-trial-balance", "books-voucher"),
+        *(
+            "books-month",
+            "books-months",
+            "books-trial-balance",
+            "books-voucher",
+            "books-entry-undo",
+        ),
         *("books-voucher-change", "books-voucher-new", "books-voucher-reject"),
         *("books-vouchers",),
     },
@@ -544,6 +550,10 @@ def as_a_treasurer(visitor: Visitor, world: World) -> None:
     visitor.send("Put it forward")
     visitor.go(mine.get_absolute_url())
     visitor.go(reverse("books-voucher-change", args=[mine.pk]))
+    by_hand = LedgerEntry.objects.filter(voucher__isnull=False).earliest("posted_at")
+    visitor.go(reverse("books-entry", args=[by_hand.pk]))
+    visitor.follow("Undo this entry")
+    visitor.send("Put it forward", {"Why it is undone": "Put in twice"})
     oldest = LedgerEntry.objects.earliest("effective_on").effective_on
     visitor.go(reverse("books-month", args=[f"{oldest:%Y-%m}"]))
     visitor.sign_in(world.steward)

@@ -14,6 +14,7 @@ from typing import Any
 from funding.dues import links
 from funding.dues.links import Purpose
 from funding.dues.models import Payment
+from funding.ledger.models import Voucher
 from governance.proposals.models import Organisation, Proposal
 from governance.record.reads import signed_at
 from governance.terms.choices import QUESTIONS as QUESTIONS_OF_CHOICE
@@ -165,6 +166,15 @@ def _month(scene: Scene) -> Parameters:
 
 def _books_entry(scene: Scene) -> Parameters:
     return {"pk": scene.payment.entry_id}
+
+
+def _entry_by_hand(scene: Scene) -> Parameters:
+    """An entry that a voucher made, so that it can be undone by hand."""
+    return {"pk": Voucher.objects.filter(state="posted")[0].entry_id}
+
+
+def _undoing(scene: Scene) -> dict[str, str]:
+    return {"description": "Not ours", "on": f"{scene.now:%Y-%m-%d}"}
 
 
 def _year_of_both(scene: Scene) -> Parameters:
@@ -702,6 +712,7 @@ ACCESS: dict[str, Doors] = {
     "books-journal-csv": _reads(STEWARDS),
     "books-journal-beancount": _reads(STEWARDS),
     "books-entry": _reads(STEWARDS, _books_entry),
+    "books-entry-undo": _form(STEWARDS, _undoing, _entry_by_hand),
     "books-list": _reads(STEWARDS, lambda s: {"name": "accounts"}),
     "books-vouchers": _reads(STEWARDS),
     # The walk sends no file: the form comes back and asks for it.
@@ -988,6 +999,7 @@ ACCESS: dict[str, Doors] = {
     "api-ledger-digests": _reads(API_READERS),
     "api-books-entries": _reads(STEWARDS),
     "api-books-entry": _reads(STEWARDS, _books_entry),
+    "api-books-entry-undo": _posts(STEWARDS, _entry_by_hand, sends=_undoing, answers=_codes(201)),
     "api-books-statements": _reads(STEWARDS),
     "api-books-vouchers": _reads(STEWARDS)
     | _posts(
@@ -1003,7 +1015,22 @@ ACCESS: dict[str, Doors] = {
         },
         answers=_codes(201),
     ),
-    "api-books-voucher": _reads(STEWARDS, _voucher),
+    "api-books-voucher": _reads(STEWARDS, _voucher)
+    | {
+        "PUT": Door(
+            STEWARDS,
+            _own_voucher,
+            sends=lambda s: {
+                "kind": "expense",
+                "description": "Hosting, a month more",
+                "on": f"{s.now:%Y-%m-%d}",
+                "debit": "hosting",
+                "credit": "bank",
+                "minor": 7600,
+            },
+            answers=_codes(200),
+        )
+    },
     "api-books-voucher-approve": _posts(
         STEWARDS,
         _voucher,

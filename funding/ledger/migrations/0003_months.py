@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                             ("expense", "Expense"),
                             ("transfer", "Payment of what we owed, or move of money"),
                             ("opening", "Opening balance"),
+                            ("reversal", "Reversal"),
                         ],
                         max_length=10,
                     ),
@@ -180,6 +181,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "reverses",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undoings",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
                     "prepared_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -191,7 +201,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["expense", "transfer", "opening"])),
+                        condition=models.Q(
+                            ("kind__in", ["expense", "transfer", "opening", "reversal"])
+                        ),
                         name="ledger_voucher_kind",
                     ),
                     models.CheckConstraint(
@@ -237,6 +249,21 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="ledger_voucher_rejected_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "reversal"), ("reverses__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "reversal"), _negated=True), ("reverses", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_voucher_reversal_undoes_something",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["prepared", "posted"])),
+                        fields=("reverses",),
+                        name="ledger_voucher_one_reversal",
                     ),
                 ],
             },

@@ -30,6 +30,7 @@ class Voucher(models.Model):
         (Kind.EXPENSE.value, _("Expense")),
         (Kind.TRANSFER.value, _("Payment of what we owed, or move of money")),
         (Kind.OPENING.value, _("Opening balance")),
+        (Kind.REVERSAL.value, _("Reversal")),
     ]
     STATES = [
         (stages.PREPARED, _("waits for approval")),
@@ -57,6 +58,10 @@ class Voucher(models.Model):
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=400, blank=True)
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="voucher")
+    # Which entry a reversal undoes.
+    reverses = models.ForeignKey(
+        Entry, null=True, on_delete=models.PROTECT, related_name="undoings"
+    )
 
     objects = VoucherQuerySet.as_manager()
 
@@ -85,6 +90,16 @@ class Voucher(models.Model):
                 condition=~Q(state=stages.REJECTED) | (Q(decided_by__isnull=False) & ~Q(reason="")),
                 name="ledger_voucher_rejected_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.REVERSAL.value, reverses__isnull=False)
+                | (~Q(kind=Kind.REVERSAL.value) & Q(reverses=None)),
+                name="ledger_voucher_reversal_undoes_something",
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=Q(state__in=[stages.PREPARED, stages.POSTED]),
+                name="ledger_voucher_one_reversal",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -108,4 +123,5 @@ class Voucher(models.Model):
             credit=self.credit_id,
             amount=self.amount,
             document_sha256=self.document_sha256,
+            reverses=str(self.reverses_id) if self.reverses_id else None,
         )

@@ -176,7 +176,7 @@ def test_statements_journal_and_lists(
     assert (bad.status_code, "since" in bad.content.decode()) == (400, True)
     client.get(reverse("books-journal"))
     # session, person, role, accounts of the filter, count, entries, legs, accounts
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         page = client.get(reverse("books-journal"))
     assert page.content.decode().count("Dues paid, number") == 3
     found = client.get(reverse("books-journal"), {"q": "number 2", "account": "dues"})
@@ -218,11 +218,11 @@ def test_a_month_is_closed_on_its_page(
     assert steward.get(reverse("api-books-months")).json()["results"][0]["first"] == "2026-03-01"
 
 
-def test_the_api_prepares_withdraws_and_closes_as_the_pages_do(
-    entries: list[Entry], signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+def test_the_api_prepares_and_withdraws_as_the_pages_do(
+    signed_in: Callable[..., Client],
 ) -> None:
     treasurer, steward = signed_in("Tom", "treasurer"), signed_in("Sam", "steward")
-    vouchers, months = reverse("api-books-vouchers"), reverse("api-books-months")
+    vouchers = reverse("api-books-vouchers")
     said = {
         **expense(),
         "kind": "expense",
@@ -259,11 +259,63 @@ def test_the_api_prepares_withdraws_and_closes_as_the_pages_do(
     assert ask(steward, withdraw)[1]["code"] == "prepared-by-another"
     assert ask(treasurer, withdraw)[1]["state"] == "withdrawn"
     assert ask(treasurer, withdraw)[1]["code"] == "voucher-decided"
+
+
+def test_the_api_changes_approves_and_undoes_as_the_pages_do(
+    signed_in: Callable[..., Client],
+) -> None:
+    treasurer, steward = signed_in("Tom", "treasurer"), signed_in("Sam", "steward")
+    said = {
+        **expense(),
+        "kind": "expense",
+        "minor": 7_500,
+        "document": b64encode(b"%PDF-1.7 a bill").decode(),
+    }
+    del said["amount"]
+
+    def ask(client: Client, name: str, body: Any, *args: Any, method: str = "post") -> Any:
+        send = getattr(client, method)
+        return send(reverse(f"api-books-{name}", args=args), body, "application/json").json()
+
+    made = ask(treasurer, "vouchers", said)
+    less = {**said, "minor": 700}
+    del less["document"]
+    voucher = made["id"]
+    assert ask(steward, "voucher", less, voucher, method="put")["code"] == "prepared-by-another"
+    changed = ask(treasurer, "voucher", less, voucher, method="put")
+    assert (changed["amount"]["minor"], changed["document_size"]) == (700, made["document_size"])
+    seen = {"fingerprint": made["fingerprint"]}
+    assert ask(steward, "voucher-approve", seen, voucher)["code"] == "changed-since"
+    seen = {"fingerprint": changed["fingerprint"]}
+    posted = ask(steward, "voucher-approve", seen, voucher)
+    assert posted["state"] == "posted"
+    why = {"description": "Put in twice", "on": "2026-02-30"}
+    assert ask(treasurer, "entry-undo", why, posted["entry"])["errors"][0]["field"] == "on"
+    why["on"] = said["on"]
+    undoing = ask(treasurer, "entry-undo", why, posted["entry"])
+    assert (undoing["kind"], undoing["reverses"]) == ("reversal", posted["entry"])
+    assert ask(treasurer, "entry-undo", why, posted["entry"])["code"] == "reversed-already"
+    seen = {"fingerprint": undoing["fingerprint"]}
+    undone = ask(steward, "voucher-approve", seen, undoing["id"])
+    entry = treasurer.get(reverse("api-books-entry", args=[undone["entry"]])).json()
+    assert entry["reverses"] == posted["entry"]
+
+
+def test_closing_by_the_api(
+    entries: list[Entry], signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steward = signed_in("Sam", "steward")
+    months = reverse("api-books-months")
+
+    def ask(client: Client, address: str, body: Any) -> tuple[int, Any]:
+        answer = client.post(address, body, "application/json")
+        return answer.status_code, answer.json()
+
     ours = ("over", "earlier", "vouchers", "digests", "balance")
     known = month_checks._registry
     monkeypatch.setattr(month_checks, "_registry", {name: known[name] for name in ours})
     march = {"month": "2026-03"}
-    assert ask(treasurer, months, march)[1]["code"] == "not-a-steward"
+    assert ask(signed_in("Tom", "treasurer"), months, march)[1]["code"] == "not-a-steward"
     assert ask(steward, months, {"month": "2026-04"})[1]["code"] == "month-not-ready"
     assert ask(steward, months, {"month": "2026-13"})[0] == 400
     assert ask(steward, months, march)[0] == 201

@@ -196,6 +196,7 @@ def test_a_fingerprint_is_of_everything(data: st.DataObject) -> None:
         "credit": "bank",
         "amount": Money(1, "EUR"),
         "document_sha256": "0" * 64,
+        "reverses": None,
     }
     others = {
         "kind": "transfer",
@@ -205,10 +206,74 @@ def test_a_fingerprint_is_of_everything(data: st.DataObject) -> None:
         "credit": "stripe",
         "amount": data.draw(st.sampled_from([Money(2, "EUR"), Money(1, "USD")])),
         "document_sha256": "1" * 64,
+        "reverses": "2" * 32,
     }
     name = data.draw(st.sampled_from(list(facts)))
     changed = {**facts, name: others[name]}
     assert vouchers.fingerprint(**facts) != vouchers.fingerprint(**changed)  # type: ignore[arg-type]
+
+
+def undo(entry: Entry, by: Person, on: date | None = None) -> Voucher:
+    return actions.prepare_reversal(
+        entry=entry, description="Put in twice", on=on or NOW.date(), by=by, at=NOW
+    )
+
+
+def test_what_was_put_in_by_hand_is_undone_by_two(
+    prepared: Voucher, treasurer: Person, steward: Person
+) -> None:
+    wrong = approve(prepared, steward).entry
+    assert wrong is not None
+    undoing = undo(wrong, treasurer)
+    assert (undoing.debit_id, undoing.credit_id) == ("bank", "hosting")
+    assert documents.read(undoing.document_sha256) == BILL
+    with pytest.raises(Refused) as refused:
+        approve(undoing, treasurer)
+    assert refused.value.code == "own-voucher"
+    approve(undoing, steward)
+    assert undoing.entry is not None
+    assert undoing.entry.reverses == wrong
+    assert not any(balance.amount for balance in Leg.objects.trial_balance())
+
+
+def test_an_undoing_is_asked_for_once_and_of_vouchers_alone(
+    prepared: Voucher, treasurer: Person, steward: Person, make_person: Callable[..., Person]
+) -> None:
+    wrong = approve(prepared, steward).entry
+    assert wrong is not None
+    by_a_program = actions.post(
+        source_key="test:1",
+        description="Servers",
+        legs=vouchers.legs("hosting", "bank", Money(100, "EUR")),
+        effective_on=NOW.date(),
+        by=steward,
+        at=NOW,
+    )
+    today = NOW.date()
+    for entry, by, on, code in (
+        (by_a_program, treasurer, today, "posted-by-a-program"),
+        (wrong, make_person("Mia"), today, "not-for-you"),
+        (wrong, treasurer, date(2026, 10, 30), "voucher-before-the-entry"),
+        (wrong, treasurer, today + timedelta(1), "voucher-in-the-future"),
+    ):
+        with pytest.raises(Refused) as refused:
+            undo(entry, by, on)
+        assert refused.value.code == code
+    undoing = undo(wrong, treasurer)
+    with pytest.raises(Refused) as refused:
+        undo(wrong, steward)
+    assert refused.value.code == "reversed-already"
+    with pytest.raises(Refused) as refused:
+        actions.change_voucher(voucher=undoing, facts=FACTS, by=treasurer, at=NOW)
+    assert refused.value.code == "reversal-as-it-is"
+    # Taken back, it can be asked for anew; done, it cannot, nor can the undoing be undone.
+    actions.withdraw_voucher(voucher=undoing, by=treasurer, at=NOW)
+    again = approve(undo(wrong, treasurer), steward)
+    assert again.entry is not None
+    for entry, code in ((wrong, "reversed-already"), (again.entry, "reverses-a-reversal")):
+        with pytest.raises(Refused) as refused:
+            undo(entry, treasurer)
+        assert refused.value.code == code
 
 
 def test_the_database_knows_it_too(prepared: Voucher, treasurer: Person) -> None:

@@ -96,7 +96,9 @@ def gift(request: HttpRequest, token: str) -> HttpResponse:
         renews=bool(holder and live_of(holder)),
     )
     status = HTTPStatus.OK
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif request.method == "POST":
         given = {"stop_renewal": False, **form.cleaned_data}
         try:
             person, is_new = actions.accept_gift(

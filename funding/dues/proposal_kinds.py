@@ -20,12 +20,17 @@ from members.models import Author, Person
 
 
 def _write(*, content: ScaleSpec, proposal: Proposal | None, by: Person, at: datetime) -> Words:
+    _check_changes_something(content)
     return Words(content=content.as_content())
 
 
 def _check(*, proposal: Proposal) -> None:
-    """Whether it would change anything: others may have been adopted since."""
-    if plans.read(proposal.wording.content) == actions.scale_in_force():
+    """Whether it would still change anything: others may have been adopted since."""
+    _check_changes_something(plans.read(proposal.wording.content))
+
+
+def _check_changes_something(scale: ScaleSpec) -> None:
+    if scale == actions.scale_in_force():
         raise Refused(
             "amounts-stand", _("These are the amounts there are now. Propose other ones.")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -263,6 +263,18 @@ def test_those_who_wait_are_told_as_many_as_there_are(
     told = set(OutgoingMail.objects.values_list("person", flat=True))
     assert told == {waiting[0].pk, waiting[1].pk}
     assert [wish.person for wish in WaiverWish.objects.all()] == [waiting[2]]
+
+
+def test_what_ends_and_does_not_renew_is_told_a_month_before_once(
+    till: Till, newcomer: Person
+) -> None:
+    person, _is_new = accept(give(till, newcomer, "rosa@example.org"))
+    ends = datetime(2027, 11, 20, 12, tzinfo=UTC)
+    for before, count in ((32, 0), (30, 1), (3, 1), (-1, 1)):
+        kindness_sweeps.ending(ends - timedelta(days=before))
+        told = OutgoingMail.objects.filter(person=person, key__startswith="ending:")
+        assert told.count() == count, before
+    assert "19 November 2027" in told.get().body
 
 
 # Gifts and the pot

@@ -16,6 +16,7 @@ from funding.dues import actions, kindness_sweeps, leaving_part, papers, sweeps
 from funding.dues.links import NotOurs, Purpose, read, token
 from funding.dues.models import Cancellation, Payment, Plan, PlanChange, Subscription
 from funding.dues.waiting import dues_waiting
+from funding.stripe_sandbox import billing
 from governance.proposals import kinds
 from kernel.refusal import Refused
 from members.models import OutgoingMail, Person
@@ -185,6 +186,46 @@ def test_three_mails_about_a_failed_charge_until_it_is_mended(till: Till, newcom
     OutgoingMail.objects.filter(key__startswith="failed-charge:").delete()
     assert kindness_sweeps.remind(RENEWAL + 10 * DAY) == 0
     assert list(dues_waiting(newcomer, RENEWAL + 10 * DAY)) == []
+
+
+def test_a_bank_that_wants_a_renewal_confirmed_is_told_of_with_the_link(
+    till: Till, newcomer: Person
+) -> None:
+    """3-D Secure at renewal, with nobody there: one mail, and one page to confirm it on."""
+    stripe_id = till.join(newcomer, "standard", "month")
+    billing.renew(till.sandbox.account, stripe_id, at=int(RENEWAL.timestamp()), authenticate=True)
+    till.settle(RENEWAL)
+    told = OutgoingMail.objects.get(key__startswith="failed-charge:")
+    assert told.subject == "Please confirm your dues with your bank"
+    standing = newcomer.standing_on(RENEWAL.date() + 20 * DAY)
+    assert standing
+    with time_machine.travel(RENEWAL, tick=False):
+        answer = Client().post(link_in(newcomer, "/dues/mend/"))
+        page = urlsplit(answer["Location"]).path
+    assert (answer.status_code, page) == (303, page)
+    invoice = page.rsplit("/", 1)[1]
+    billing.pay_invoice(till.sandbox.account, invoice, at=int(RENEWAL.timestamp()))
+    till.settle(RENEWAL)
+    assert Payment.objects.count() == 2
+    assert not subscription().is_failing
+
+
+def test_the_card_is_changed_on_stripes_own_page(
+    till: Till, mine: Client, newcomer: Person
+) -> None:
+    page = reverse("my-dues-card")
+    assert mine.post(page).status_code == 404
+    stripe_id = till.join(newcomer)
+    assert mine.get(page).status_code == 405
+    answer = mine.post(page)
+    assert (answer.status_code, answer["Location"].startswith(till.sandbox.url)) == (303, True)
+    customer = till.sandbox.account.store.get("subscription", stripe_id)["customer"]
+    (portal,) = (
+        made
+        for made in till.sandbox.account.store.every("billing_portal.session")
+        if made["customer"] == customer
+    )
+    assert portal["return_url"].endswith(reverse("my-dues"))
 
 
 def test_the_link_that_mends_leads_to_the_open_invoice_on_post_alone(

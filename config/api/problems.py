@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions, status
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -17,10 +18,16 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: a refusal is 409 with its code, bad input names every field."""
+    """DRF's exception handler: a refusal has its code, bad input names every field.
+
+    What is refused to a reader is not theirs to read (403); what is refused to a writer does not go
+    with how things are now (409).
+    """
     if isinstance(exc, Refused):
         set_rollback()
-        return problem(status.HTTP_409_CONFLICT, exc.code, str(exc.sentence))
+        reads = context["request"].method in SAFE_METHODS
+        refused = status.HTTP_403_FORBIDDEN if reads else status.HTTP_409_CONFLICT
+        return problem(refused, exc.code, str(exc.sentence))
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):

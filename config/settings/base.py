@@ -248,6 +248,8 @@ SPECTACULAR_SETTINGS = {
         "ProposalStage": "governance.proposals.models.Stage",
         "PollStage": "governance.voting.models.Poll.Stage",
         "AmendmentState": "governance.proposals.models.AmendmentState",
+        "VoucherKind": "funding.ledger.models.Voucher.KINDS",
+        "WrittenVoucherKind": "funding.ledger.vouchers.WRITTEN",
         "VoucherState": "funding.ledger.models.Voucher.STATES",
     },
 }

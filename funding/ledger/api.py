@@ -75,11 +75,11 @@ class EntryUndo(GenericAPIView[Entry]):
         request=serializers.ReversalInput,
         responses={201: serializers.VoucherSerializer},
     )
-    def post(self, request: Request, pk: str) -> Response:
+    def post(self, request: Request, entry: str) -> Response:
         given = self.get_serializer(data=request.data)
         given.is_valid(raise_exception=True)
         voucher = actions.prepare_reversal(
-            entry=get_object_or_404(Entry.objects.in_order(), pk=pk),
+            entry=get_object_or_404(Entry.objects.in_order(), pk=entry),
             **given.validated_data,
             by=_me(request),
             at=timezone.now(),

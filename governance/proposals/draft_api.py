@@ -128,7 +128,7 @@ class DraftAnswer(APIView):
     @extend_schema(
         summary="Answer an invitation to write together",
         request=talk_serializers.AnswerInput,
-        responses={204: None},
+        responses={204: None, 404: None},
     )
     def post(self, request: Request) -> Response:
         sent = talk_serializers.AnswerInput(data=request.data)

@@ -12,6 +12,7 @@ from governance.proposals.domain_names import NoDomain, normalised
 from governance.proposals.models import (
     Acceptance,
     AcceptanceQuerySet,
+    Comment,
     Organisation,
     OrganisationQuerySet,
     Proposal,
@@ -63,6 +64,22 @@ class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc] # it has n
         )
 
 
+class CommentFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
+    """By the amendment they are about, and by what they are: a remark, a reason, a question."""
+
+    amendment = django_filters.NumberFilter(
+        label=_("Amendment, by its number"),
+        field_name="amendment__number",
+        min_value=1,
+        max_value=1_000_000,
+    )
+    stance = django_filters.ChoiceFilter(label=_("What it is"), choices=Comment.Stance.choices)
+
+    class Meta:
+        model = Comment
+        fields: list[str] = []
+
+
 class OrganisationFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
     """By the term that is accepted, and by words in the name or the domain."""
 
@@ -99,8 +116,10 @@ class AcceptanceFilter(django_filters.FilterSet):  # type: ignore[misc] # it has
         label=_("Term, by its short name"), field_name="version__term", max_length=60
     )
     domain = django_filters.CharFilter(label=_("Domain"), method="at_domain", max_length=300)
-    current = django_filters.BooleanFilter(
-        label=_("Whether it lasts"), field_name="until", lookup_expr="isnull"
+    current = django_filters.ChoiceFilter(
+        label=_("Whether it lasts"),
+        choices=[("true", _("yes")), ("false", _("no"))],
+        method="lasting",
     )
     since_after = InstantFilter(label=_("Began after"), field_name="since", lookup_expr="gte")
     since_before = InstantFilter(label=_("Began before"), field_name="since", lookup_expr="lt")
@@ -108,6 +127,9 @@ class AcceptanceFilter(django_filters.FilterSet):  # type: ignore[misc] # it has
     class Meta:
         model = Acceptance
         fields: list[str] = []
+
+    def lasting(self, queryset: AcceptanceQuerySet, name: str, value: bool) -> AcceptanceQuerySet:
+        return queryset.filter(until__isnull=value)
 
     def at_domain(self, queryset: AcceptanceQuerySet, name: str, value: str) -> AcceptanceQuerySet:
         try:

@@ -173,6 +173,10 @@ def _entry_by_hand(scene: Scene) -> Parameters:
     return {"pk": Voucher.objects.filter(state="posted")[0].entry_id}
 
 
+def _entry_by_hand_in_api(scene: Scene) -> Parameters:
+    return {"entry": _entry_by_hand(scene)["pk"]}
+
+
 def _undoing(scene: Scene) -> dict[str, str]:
     return {"description": "Not ours", "on": f"{scene.now:%Y-%m-%d}"}
 
@@ -999,7 +1003,9 @@ ACCESS: dict[str, Doors] = {
     "api-ledger-digests": _reads(API_READERS),
     "api-books-entries": _reads(STEWARDS),
     "api-books-entry": _reads(STEWARDS, _books_entry),
-    "api-books-entry-undo": _posts(STEWARDS, _entry_by_hand, sends=_undoing, answers=_codes(201)),
+    "api-books-entry-undo": _posts(
+        STEWARDS, _entry_by_hand_in_api, sends=_undoing, answers=_codes(201)
+    ),
     "api-books-statements": _reads(STEWARDS),
     "api-books-vouchers": _reads(STEWARDS)
     | _posts(

@@ -105,6 +105,7 @@ def _there_is(path: str, name: str, scene: Scene) -> list[Any]:
         "fault": [str(scene.named_fault.pk)],
         "comment": [str(talk.comment.pk), str(talk.own_comment.pk)],
         "payment": [str(scene.payment.uuid)],
+        "entry": [str(scene.payment.entry_id)],
         "role": ["scrutineer"],
         "domain": ["shop.example"],
         "number": [talk.amendment.number, talk.own_amendment.number],

@@ -127,7 +127,7 @@ def test_every_page_is_accessible(
     mine = page_of(newcomer)
     look(visitor, reverse("join"), "Become a member")
     look(visitor, reverse("money"), "Where the money goes")
-    look(mine, reverse("my-dues"), "My dues")
+    look(mine, reverse("my-dues"), "Your dues")
     look(mine, reverse("join"), "Become a member")
     mine.get_by_label("Display name").fill("nia@example.org")
     mine.get_by_label("I confirm this statement.").check()
@@ -142,7 +142,7 @@ def test_every_page_is_accessible(
     till.pay(checkout)
     till.settle()
     look(mine, reverse("join-wait") + query, "Welcome")
-    look(mine, reverse("my-dues"), "My dues")
+    look(mine, reverse("my-dues"), "Your dues")
     look(mine, reverse("my-dues-cancel"), "Cancel the renewal")
     look(visitor, reverse("money"), "Where the money goes")
 

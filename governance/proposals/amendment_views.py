@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.proposals import actions, amendment_stages, kinds, permissions, stages
-from governance.proposals.forms import AmendmentForm, LeaveForm, SupportForm
+from governance.proposals.forms import AmendmentForm, CommentForm, LeaveForm, SupportForm
 from governance.proposals.merging import merge
 from governance.proposals.models import Amendment, Proposal, Wording
+from governance.proposals.talk_page import looker, talk
 from governance.proposals.text_changes import between
 from governance.terms.models import Revision
 from kernel.refusal import Refused
@@ -51,7 +52,8 @@ def texts(request: HttpRequest, pk: str) -> HttpResponse:
 def amendment_list(request: HttpRequest, pk: str) -> HttpResponse:
     """All amendments to a proposal: those that wait first, each with what it would change."""
     found = _proposal(pk)
-    amendments = found.amendments.by_sponsors(timezone.now().date()).select_related("author")
+    sponsored = found.amendments.by_sponsors(timezone.now().date())
+    amendments = sponsored.with_talk().select_related("author")
     state = request.GET.get("state", "")
     if state in amendment_stages.STATES:
         amendments = amendments.filter(state=state)
@@ -117,7 +119,7 @@ def amend(request: HttpRequest, pk: str) -> HttpResponse:
 @require_safe
 def amendment(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """One amendment: what it changes, why, who stands behind it, and what the author says."""
-    return _amendment_page(request, _amendment(pk, number))
+    return amendment_page(request, _amendment(pk, number))
 
 
 @require_POST
@@ -132,10 +134,10 @@ def support_amendment(request: HttpRequest, pk: str, number: int) -> HttpRespons
         elif form.is_valid():
             actions.support_amendment(**form.cleaned_data, **about)
         else:
-            return _amendment_page(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=form)
+            return amendment_page(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, refused=form)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _amendment_page(request, found, HTTPStatus.CONFLICT)
+        return amendment_page(request, found, HTTPStatus.CONFLICT)
     return redirect(found)
 
 
@@ -147,7 +149,7 @@ def decide_amendment(request: HttpRequest, pk: str, number: int) -> HttpResponse
     accepted, leaving = SupportForm(request.POST), LeaveForm(request.POST)
     form = accepted if "accept" in request.POST else leaving
     if not form.is_valid():
-        return _amendment_page(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, leave_form=form)
+        return amendment_page(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, leave_form=form)
     try:
         if "accept" in request.POST:
             actions.accept_amendment(**accepted.cleaned_data, **about)
@@ -160,19 +162,22 @@ def decide_amendment(request: HttpRequest, pk: str, number: int) -> HttpResponse
     except Refused as refusal:
         messages.error(request, str(refusal))
         kept = {"leave_form": leaving} if form is leaving else {}
-        return _amendment_page(request, found, HTTPStatus.CONFLICT, **kept)
+        return amendment_page(request, found, HTTPStatus.CONFLICT, **kept)
     return redirect(found)
 
 
-def _amendment_page(
-    request: HttpRequest, found: Amendment, status: HTTPStatus = HTTPStatus.OK, **forms: Any
+def amendment_page(
+    request: HttpRequest, asked: Amendment, status: HTTPStatus = HTTPStatus.OK, **forms: Any
 ) -> HttpResponse:
+    """The page of an amendment; ``forms`` are those that were refused, as they were filled in."""
     at = timezone.now()
+    found = _amendment(str(asked.proposal_id), asked.number)
     me = _me(request) if request.user.is_authenticated else None
     proposal = found.proposal
     undecided = found.state in amendment_stages.UNDECIDED and proposal.stage == stages.DISCUSSION
     supports = found.supports.select_related("person").order_by("at", "pk")
     mine = me is not None and supports.filter(person=me).exists()
+    who = looker(proposal, me, at, amendment=found)
     context: dict[str, Any] = {
         "proposal": proposal,
         "kind": kinds.get(proposal.kind),
@@ -186,6 +191,8 @@ def _amendment_page(
         "is_mine": me is not None and found.author_id == me.pk,
         "decides": me is not None and undecided and permissions.can_change(proposal, me, at=at),
         "leave_form": LeaveForm(),
+        "comment_form": CommentForm(initial={"amendment": found.number}),
+        **talk(request, found.proposal, who, amendment=found),
     }
     if me is not None and undecided and not mine and not context["is_mine"]:
         try:
@@ -239,6 +246,7 @@ def _amendment(pk: str, number: int) -> Amendment:
         "proposal__wording__revision",
         "proposal__author",
         "proposal__rule",
+        "proposal__hidden_idea",
         "author",
         "wording__revision",
         "base__revision",

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from governance.proposals import actions, kinds, serializers
-from governance.proposals.filters import ProposalFilter
-from governance.proposals.models import Comment, Proposal
+from governance.proposals.filters import CommentFilter, ProposalFilter
+from governance.proposals.models import Amendment, Comment, Proposal
 from members.models import Person
 from members.permissions import HasScope
 
@@ -110,18 +110,19 @@ class WithdrawView(APIView):
 
 class CommentList(_ReadOpenly, ListAPIView[Comment]):
     serializer_class = serializers.CommentRow
+    filterset_class = CommentFilter
     ordering = ("at", "pk")
 
     def get_queryset(self) -> QuerySet[Comment]:
         return Comment.objects.filter(proposal=self.kwargs.get("pk")).to_show(None)
 
-    @extend_schema(summary="What is said about a proposal, oldest first")
+    @extend_schema(summary="What is said about a proposal and its amendments, oldest first")
     def get(self, request: Request, pk: str) -> Response:
         _find(pk)
         return self.list(request)
 
     @extend_schema(
-        summary="Say something about a proposal",
+        summary="Say something about a proposal or an amendment",
         request=serializers.CommentInput,
         responses={201: serializers.CommentRow},
     )
@@ -129,15 +130,23 @@ class CommentList(_ReadOpenly, ListAPIView[Comment]):
         sent = serializers.CommentInput(data=request.data)
         sent.is_valid(raise_exception=True)
         said = actions.comment(
-            proposal=_find(pk), **_answered(sent.validated_data), by=_me(request), at=timezone.now()
+            proposal=_find(pk),
+            **_about(pk, sent.validated_data),
+            by=_me(request),
+            at=timezone.now(),
         )
         return Response(serializers.CommentRow(said).data, status=status.HTTP_201_CREATED)
 
 
-def _answered(said: dict[str, Any]) -> dict[str, Any]:
-    """What was said, with the comment that it answers in the place of its id."""
-    parent = said.pop("parent", None)
-    return said | {"parent": get_object_or_404(Comment, pk=parent) if parent else None}
+def _about(pk: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, with comment and amendment in the place of the id and of the number."""
+    parent, number = said.pop("parent", None), said.pop("amendment", None)
+    comments = Comment.objects.select_related("amendment")
+    return {
+        **said,
+        "parent": get_object_or_404(comments, pk=parent) if parent else None,
+        "amendment": get_object_or_404(Amendment, proposal=pk, number=number) if number else None,
+    }
 
 
 def _answer(pk: Any, code: int = status.HTTP_200_OK) -> Response:

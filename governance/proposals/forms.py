@@ -117,6 +117,10 @@ class CommentForm(forms.Form):
         required=False,
     )
     parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # The number of the amendment that it is about.
+    amendment = forms.IntegerField(
+        min_value=1, max_value=1_000_000, required=False, widget=forms.HiddenInput
+    )
 
     def clean_stance(self) -> str:
         stance: str = self.cleaned_data["stance"]

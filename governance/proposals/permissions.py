@@ -178,12 +178,18 @@ def can_moderate(proposal: Proposal, by: Person, *, at: datetime) -> bool:
 
 
 def check_can_hide(comment: Comment, by: Person, *, at: datetime) -> None:
-    """Raises ``Refused`` unless ``by`` may hide this comment: never one of their own."""
+    """Raises ``Refused`` unless ``by`` may hide this comment: never in a cause of their own."""
     check_can_moderate(comment.proposal, by, at=at)
     if comment.author_id == by.pk:
         raise Refused("own-cause", _("You wrote this comment: another steward has to decide."))
+    if comment.amendment is not None and _backs(comment.amendment, by):
+        raise Refused("own-cause", _("This amendment is yours: another steward has to decide."))
     if comment.flags.filter(person=by).exists():
         raise Refused("own-cause", _("You flagged this comment: another steward has to decide."))
+
+
+def _backs(amendment: Amendment, person: Person) -> bool:
+    return amendment.author_id == person.pk or amendment.supports.filter(person=person).exists()
 
 
 def can_hide(comment: Comment, by: Person, *, at: datetime) -> bool:

@@ -144,6 +144,13 @@ class CommentInput(serializers.Serializer[Any]):
     parent = serializers.UUIDField(  # type: ignore[assignment] # a field takes the attribute's place
         required=False, allow_null=True
     )
+    amendment = serializers.IntegerField(
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        allow_null=True,
+        help_text="The number of the amendment that it is about; an answer needs none.",
+    )
 
 
 class CommentRow(serializers.Serializer[Comment]):
@@ -155,6 +162,11 @@ class CommentRow(serializers.Serializer[Comment]):
     )
     parent = serializers.UUIDField(  # type: ignore[assignment] # a field takes the attribute's place
         source="parent_id", allow_null=True
+    )
+    amendment = serializers.IntegerField(
+        source="amendment.number",
+        allow_null=True,
+        help_text="The number of the amendment that it is about; null where it is of the proposal.",
     )
     author = serializers.CharField()
     stance = serializers.ChoiceField(choices=Comment.Stance.choices)

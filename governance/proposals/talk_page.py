@@ -15,7 +15,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from governance.proposals import permissions, stages
-from governance.proposals.models import CoAuthor, Comment, CommentQuerySet, Proposal
+from governance.proposals.models import (
+    Amendment,
+    CoAuthor,
+    Comment,
+    CommentQuerySet,
+    Proposal,
+)
 from members.models import Person
 
 THREADS_PER_PAGE = 20
@@ -52,7 +58,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """Whoever looks at the talk: what they may do there, and who wrote the proposal."""
+    """Whoever looks at the talk: what they may do there, and who wrote what it is about."""
 
     person: Person | None
     authors: frozenset[UUID]
@@ -61,31 +67,44 @@ class Looker:
     open: bool
 
 
-def looker(found: Proposal, person: Person | None, at: datetime) -> Looker:
+def looker(
+    found: Proposal, person: Person | None, at: datetime, *, amendment: Amendment | None = None
+) -> Looker:
+    """``person`` before the talk about ``found``, or about an ``amendment`` to it."""
     co_authors = CoAuthor.objects.filter(manuscript__proposal=found)
     open_ = found.stage in stages.COMMENTS_OPEN and not found.hidden
     return Looker(
         person=person,
-        authors=frozenset([found.author_id, *co_authors.values_list("person_id", flat=True)]),
+        authors=frozenset(
+            [found.author_id, *co_authors.values_list("person_id", flat=True)]
+            if amendment is None
+            else [amendment.author_id]
+        ),
         may_comment=bool(person and open_ and permissions.can_comment(person, at=at)),
         may_moderate=bool(person and permissions.can_moderate(found, person, at=at)),
         open=open_,
     )
 
 
-def talk(request: HttpRequest, found: Proposal, who: Looker) -> dict[str, Any]:
-    """The talk as the address asks for it: ``?order=``, ``?show=`` and ``?page=``."""
+def talk(
+    request: HttpRequest, found: Proposal, who: Looker, *, amendment: Amendment | None = None
+) -> dict[str, Any]:
+    """The talk about ``found``, or about an ``amendment`` to it, as the address asks for it.
+
+    That is by ``?order=``, ``?show=`` and ``?page=``.
+    """
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "newest"
     show = request.GET.get("show", "")
     show = show if show in SHOWN else "all"
-    roots = found.comments.roots().to_show(who.person).with_replies()
+    all_roots = Comment.objects.about(found, amendment).roots()
+    roots = all_roots.to_show(who.person).with_replies()
     if show != "all":
         roots = roots.filter(stance=show)
     page = Paginator(roots.order_by(*ORDERS[order][1]), THREADS_PER_PAGE).get_page(
         request.GET.get("page")
     )
-    reasons = _reasons(found, who) if show == "all" and page.number == 1 else None
+    reasons = _reasons(all_roots, who) if show == "all" and page.number == 1 else None
     return {
         "threads": _with_first_replies(page, who),
         "comments": page,
@@ -122,9 +141,9 @@ def _with_first_replies(page: Page[Comment], who: Looker) -> list[Thread]:
     return threads
 
 
-def _reasons(found: Proposal, who: Looker) -> dict[str, Any] | None:
+def _reasons(all_roots: CommentQuerySet, who: Looker) -> dict[str, Any] | None:
     visible = Q(hidden_at=None) | Q(restored_at__isnull=False)
-    roots = found.comments.roots().filter(visible, stance__in=["for", "against"])
+    roots = all_roots.filter(visible, stance__in=["for", "against"])
     counts: dict[str, int] = dict(
         roots.order_by().values_list("stance").annotate(count=Count("pk"))
     )

@@ -51,7 +51,12 @@ def _export(person: Person) -> dict[str, Any]:
         ],
         "amendmentSupports": _rows(AmendmentSupport.objects.filter(person=person), "amendment_id"),
         "comments": _rows(
-            Comment.objects.filter(author=person), "id", "proposal_id", "stance", "body"
+            Comment.objects.filter(author=person),
+            "id",
+            "proposal_id",
+            "amendment_id",
+            "stance",
+            "body",
         ),
         "helpful": _rows(Reaction.objects.filter(person=person), "comment_id"),
         "flags": _rows(

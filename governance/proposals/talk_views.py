@@ -37,7 +37,7 @@ def thread_page(
 ) -> HttpResponse:
     """The page of the thread that ``found`` stands in."""
     me = request.user if request.user.is_authenticated else None
-    who = looker(found.proposal, me, timezone.now())
+    who = looker(found.proposal, me, timezone.now(), amendment=found.amendment)
     roots = Comment.objects.to_show(who.person).with_replies()
     root = roots.get(pk=found.thread_id or found.pk)
     replies = Paginator(replies_of(root, who), REPLIES_PER_PAGE)
@@ -155,7 +155,10 @@ def flags(request: HttpRequest) -> HttpResponse:
 def settle(request: HttpRequest, flag: str) -> HttpResponse:
     """Decide on a flag: hide what is flagged, with a reason, or keep it."""
     found = get_object_or_404(
-        Flag.objects.select_related("proposal__hidden_idea", "comment__proposal"), pk=flag
+        Flag.objects.select_related(
+            "proposal__hidden_idea", "comment__proposal", "comment__amendment"
+        ),
+        pk=flag,
     )
     about: dict[str, Any] = {"by": _me(request), "at": timezone.now()}
     try:
@@ -223,7 +226,9 @@ def _refused_page(request: HttpRequest, found: Comment, sentence: str) -> HttpRe
 
 
 def _comment(proposal: str, pk: str) -> Comment:
-    found = Comment.objects.select_related("proposal__wording", "proposal__hidden_idea", "author")
+    found = Comment.objects.select_related(
+        "proposal__wording", "proposal__hidden_idea", "author", "amendment"
+    )
     return get_object_or_404(found, pk=pk, proposal=proposal)
 
 

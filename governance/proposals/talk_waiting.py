@@ -35,8 +35,9 @@ def _mine(person: Person, path: str = "proposal__") -> Q:
 
 
 def _questions(person: Person) -> Iterable[Waiting]:
+    to_me = Q(_mine(person), amendment=None) | Q(amendment__author=person)
     asked = Comment.objects.unanswered().filter(
-        _mine(person), proposal__stage__in=sorted(stages.COMMENTS_OPEN)
+        to_me, proposal__stage__in=sorted(stages.COMMENTS_OPEN)
     )
     asked = asked.exclude(author=person).select_related("proposal__wording")
     for comment in asked.distinct().order_by("at", "pk")[:MOST]:

@@ -35,46 +35,50 @@ def _settled(*columns: str) -> str:
     )
 
 
+def _guard(name: str, *, table: str, event: str, when: str, why: str) -> Trigger:
+    """Refuse ``event`` of ``table`` where ``when``, a condition that may ask other tables."""
+    message = f"{event} on {table} is refused: {why}"
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF {when} THEN RAISE EXCEPTION '{message}' USING ERRCODE = '23514'; END IF; "
+        f"RETURN NEW; END $$; "
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
+        f"EXECUTE FUNCTION {name}()",
+    )
+
+
 def _keeps_its_poll() -> Trigger:
     """Refuse another poll for a proposal, unless the one it had is noted as a cancelled vote."""
-    name = "proposals_proposal_keeps_its_poll"
     lost = (
         "OLD.poll_id IS NOT NULL AND (NEW.poll_id IS NULL OR NEW.poll_id <> OLD.poll_id "
         "AND NOT EXISTS (SELECT 1 FROM proposals_cancelledvote "
         "WHERE poll_id = OLD.poll_id AND proposal_id = OLD.id))"
     )
-    message = "UPDATE on proposals_proposal is refused: a proposal keeps its poll"
-    return Trigger(
-        name=name,
+    return _guard(
+        "proposals_proposal_keeps_its_poll",
         table="proposals_proposal",
-        sqlite=f"CREATE TRIGGER {name} BEFORE UPDATE ON proposals_proposal WHEN {lost} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN IF {lost} THEN RAISE EXCEPTION '{message}' USING ERRCODE = '23514'; END IF; "
-        f"RETURN NEW; END $$; "
-        f"CREATE TRIGGER {name} BEFORE UPDATE ON proposals_proposal FOR EACH ROW "
-        f"EXECUTE FUNCTION {name}()",
+        event="UPDATE",
+        when=lost,
+        why="a proposal keeps its poll",
     )
 
 
 def _keeps_what_it_said() -> Trigger:
     """Refuse other words for a comment, unless the words it had stand in its history."""
-    name = "proposals_comment_keeps_history"
     lost = (
         "OLD.body <> NEW.body AND NOT EXISTS (SELECT 1 FROM proposals_commentedit "
         "WHERE comment_id = OLD.id AND body = OLD.body)"
     )
-    message = "UPDATE on proposals_comment is refused: what it said stands in its history first"
-    return Trigger(
-        name=name,
+    return _guard(
+        "proposals_comment_keeps_history",
         table="proposals_comment",
-        sqlite=f"CREATE TRIGGER {name} BEFORE UPDATE ON proposals_comment WHEN {lost} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN IF {lost} THEN RAISE EXCEPTION '{message}' USING ERRCODE = '23514'; END IF; "
-        f"RETURN NEW; END $$; "
-        f"CREATE TRIGGER {name} BEFORE UPDATE ON proposals_comment FOR EACH ROW "
-        f"EXECUTE FUNCTION {name}()",
+        event="UPDATE",
+        when=lost,
+        why="what it said stands in its history first",
     )
 
 
@@ -186,6 +190,28 @@ OF_TALK = (
     ),
     *refuse_removal("proposals_amendment", why="an amendment is never deleted"),
 )
+OF_TALK_ABOUT_AMENDMENTS = (
+    _guard(
+        "proposals_comment_keeps_its_amendment",
+        table="proposals_comment",
+        event="UPDATE",
+        when=_settled("amendment_id"),
+        why="it stays with the amendment that it is about",
+    ),
+    # A thread is about one thing, and an amendment that is talked about is to that proposal.
+    _guard(
+        "proposals_comment_is_about_one_thing",
+        table="proposals_comment",
+        event="INSERT",
+        when="EXISTS (SELECT 1 FROM proposals_amendment WHERE id = NEW.amendment_id"
+        " AND proposal_id <> NEW.proposal_id)"
+        " OR EXISTS (SELECT 1 FROM proposals_comment AS first WHERE first.id = NEW.thread_id"
+        " AND (first.proposal_id <> NEW.proposal_id"
+        " OR COALESCE(CAST(first.amendment_id AS text), '')"
+        " <> COALESCE(CAST(NEW.amendment_id AS text), '')))",
+        why="a thread is about one text",
+    ),
+)
 OF_MOVEMENT = (
     *refuse_change(
         "proposals_acceptance",
@@ -209,5 +235,6 @@ TRIGGERS = (
     *OF_CANCELLED_VOTES,
     *OF_OFFICES,
     *OF_TALK,
+    *OF_TALK_ABOUT_AMENDMENTS,
     *OF_MOVEMENT,
 )

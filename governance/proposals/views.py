@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from governance.proposals import actions, kinds, permissions, stages
+from governance.proposals.amendment_views import amendment_page
 from governance.proposals.decision_page import decision
 from governance.proposals.filters import ProposalFilter
 from governance.proposals.forms import (
@@ -39,6 +40,7 @@ from governance.proposals.models import (
 )
 from governance.proposals.similar import like
 from governance.proposals.talk_page import looker, talk
+from governance.proposals.talk_views import thread_page
 from governance.record.canonical import canonical_bytes
 from kernel.refusal import Refused
 from members.models import Person
@@ -228,26 +230,58 @@ def echo(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest, pk: str) -> HttpResponse:
     """Say something about a proposal, or answer a comment."""
-    form = CommentForm(request.POST)
     found = _find(pk)
-    parent = None
-    if form.is_valid() and form.cleaned_data["parent"]:
-        parent = Comment.objects.filter(pk=form.cleaned_data["parent"]).first()
-        if parent is None:
-            form.add_error(None, _("The comment you answer is not there."))
-    if not form.is_valid():
-        return _proposal_page(request, pk, HTTPStatus.UNPROCESSABLE_ENTITY, comment_form=form)
+    form = CommentForm(request.POST)
+    form.is_valid()
+    about = _about(found, form)
+    if form.errors:
+        return _talk_again(request, found, form, about, HTTPStatus.UNPROCESSABLE_ENTITY)
     said = {name: form.cleaned_data[name] for name in ("body", "stance")}
     try:
         posted = actions.comment(
-            proposal=found, parent=parent, **said, by=_me(request), at=timezone.now()
+            proposal=found, **about, **said, by=_me(request), at=timezone.now()
         )
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
-        return _proposal_page(request, pk, HTTPStatus.CONFLICT, comment_form=form)
+        return _talk_again(request, found, form, about, HTTPStatus.CONFLICT)
     if posted.thread_id:
         return redirect(posted)
-    return redirect(f"{found.get_absolute_url()}#comment-{posted.pk}")
+    beside = posted.amendment or found
+    return redirect(f"{beside.get_absolute_url()}#comment-{posted.pk}")
+
+
+def _about(found: Proposal, form: CommentForm) -> dict[str, Any]:
+    """The comment that a form answers and the amendment that it is about; None where none is.
+
+    What it names and is not there is an error of the form.
+    """
+    parent, number = form.cleaned_data.get("parent"), form.cleaned_data.get("amendment")
+    comments = Comment.objects.select_related("proposal__wording", "author", "amendment")
+    about: dict[str, Any] = {
+        "parent": comments.filter(pk=parent).first() if parent else None,
+        "amendment": found.amendments.filter(number=number).first() if number else None,
+    }
+    if parent and about["parent"] is None:
+        form.add_error(None, _("The comment you answer is not there."))
+    if number and about["amendment"] is None:
+        form.add_error(None, _("The amendment you write about is not there."))
+    return about
+
+
+def _talk_again(
+    request: HttpRequest,
+    found: Proposal,
+    form: CommentForm,
+    about: dict[str, Any],
+    status: HTTPStatus,
+) -> HttpResponse:
+    """The page on which a comment was written that is refused, with the form as it was sent."""
+    parent, amendment = about["parent"], about["amendment"]
+    if parent is not None and parent.proposal_id == found.pk:
+        return thread_page(request, parent, status, comment_form=form)
+    if amendment is not None:
+        return amendment_page(request, amendment, status, comment_form=form)
+    return _proposal_page(request, str(found.pk), status, comment_form=form)
 
 
 @require_POST
@@ -344,7 +378,7 @@ def _options(
 
 def _texts_of(found: Proposal, at: datetime) -> dict[str, Any]:
     """The latest texts, the amendments with most sponsors, and who has the problem too."""
-    amendments = found.amendments.by_sponsors(at.date()).select_related("author")
+    amendments = found.amendments.by_sponsors(at.date()).with_talk().select_related("author")
     latest = found.wordings.filter(amendment=None).select_related("by", "credit__author")
     return {
         "wordings": latest.order_by("-number")[:TEXTS_SHOWN],

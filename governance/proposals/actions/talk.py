@@ -11,7 +11,14 @@ from governance.proposals import rates, stages
 from governance.proposals.actions.following import note_mentions
 from governance.proposals.actions.limits import check_rate
 from governance.proposals.actions.words import check_not_hidden
-from governance.proposals.models import Comment, CommentEdit, Event, Proposal, Reaction
+from governance.proposals.models import (
+    Amendment,
+    Comment,
+    CommentEdit,
+    Event,
+    Proposal,
+    Reaction,
+)
 from governance.proposals.permissions import check_can_comment, check_can_edit
 from governance.proposals.tidy_text import says_something, tidy
 from kernel.refusal import Refused
@@ -25,14 +32,16 @@ def comment(
     body: str,
     stance: str = Comment.Stance.REMARK,
     parent: Comment | None = None,
+    amendment: Amendment | None = None,
     by: Person,
     at: datetime,
 ) -> Comment:
     """Say something about a proposal (Markdown) until it is decided, or answer ``parent``.
 
-    Raises ``Refused``: "not-in-standing", "discussion-over", "comment-empty", "idea-hidden",
-    "too-many", "not-in-this-talk" for a parent of another proposal, "comment-hidden" for one that
-    is hidden, "reply-without-stance".
+    With ``amendment`` it is about that; an answer is about what ``parent`` is about. Raises
+    ``Refused``: "not-in-standing", "discussion-over", "comment-empty", "idea-hidden", "too-many",
+    "not-in-this-talk" for a parent or an amendment of another proposal, "comment-hidden" for a
+    parent that is hidden, "reply-without-stance".
     """
     check_can_comment(by, at=at)
     body = _words(body)
@@ -43,12 +52,16 @@ def comment(
             "discussion-over", _("This proposal is finished, and so is the talk about it.")
         )
     check_not_hidden(open_)
+    if amendment is not None and amendment.proposal_id != proposal.pk:
+        raise Refused("not-in-this-talk", _("That amendment is to another proposal."))
     if parent is not None:
         _check_can_be_answered(parent, proposal, stance)
+        amendment = parent.amendment
     said = Comment.objects.filter(author=by, at__gt=at - rates.longest("comment"))
     check_rate("comment", said.values_list("at", flat=True), at=at)
     posted = Comment.objects.create(
         proposal=proposal,
+        amendment=amendment,
         thread_id=(parent.thread_id or parent.pk) if parent else None,
         parent=parent,
         author=by,

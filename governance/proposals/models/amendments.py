@@ -51,6 +51,10 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         """As ``with_sponsors``, those with most first."""
         return self.with_sponsors(day).order_by(*_MOST_SPONSORED)
 
+    def with_talk(self) -> Self:
+        """Each with ``said``: how many comments there are about it."""
+        return self.annotate(said=Count("comments"))
+
     def undecided(self) -> Self:
         """Those that may still be accepted, or come to the vote."""
         return self.filter(state__in=sorted(states.UNDECIDED))
@@ -73,6 +77,8 @@ class Amendment(models.Model):
 
     # What ``with_sponsors()`` adds.
     sponsors: int
+    # What ``with_talk()`` adds.
+    said: int
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="amendments")

@@ -1,7 +1,7 @@
 """Being kept in touch: who follows what, who was mentioned, and what everybody is told of a vote.
 
-Whoever wrote, sponsors or discusses a proposal follows it without having said so, until they say
-otherwise; so the table holds only what people chose.
+Whoever wrote, sponsors, amends or discusses a proposal follows it without having said so, until
+they say otherwise; so the table holds only what people chose.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from governance.proposals.models.amendments import Amendment
 from governance.proposals.models.drafting import CoAuthor
 from governance.proposals.models.proposals import Proposal, Support
 from governance.proposals.models.talk import Comment
@@ -26,6 +27,7 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         parts = (
             Q(author=person)
             | Q(pk__in=Support.objects.filter(person=person).values("proposal"))
+            | Q(pk__in=Amendment.objects.filter(author=person).values("proposal"))
             | Q(pk__in=Comment.objects.filter(author=person).values("proposal"))
             | Q(pk__in=CoAuthor.objects.filter(person=person).values("manuscript__proposal"))
         )
@@ -34,7 +36,7 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         return found.exclude(pk__in=chosen.filter(on=False).values("proposal"))
 
     def taking_part(self, proposal: Proposal) -> PersonQuerySet:
-        """The people who wrote, sponsor or discuss ``proposal``."""
+        """The people who wrote, sponsor, amend or discuss ``proposal``."""
         found: PersonQuerySet = Person.objects.filter(_parts_in(proposal), is_active=True)
         return found
 
@@ -51,6 +53,7 @@ def _parts_in(proposal: Proposal) -> Q:
     return (
         Q(pk=proposal.author_id)
         | Q(pk__in=proposal.supports.values("person"))
+        | Q(pk__in=proposal.amendments.values("author"))
         | Q(pk__in=proposal.comments.values("author"))
         | Q(pk__in=writes.values("person"))
     )

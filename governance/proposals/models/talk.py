@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from governance.proposals.models.amendments import Amendment
 from governance.proposals.models.drafting import CoAuthor
 from governance.proposals.models.proposals import Proposal
 from members.models import Person
@@ -22,13 +23,17 @@ def _count(rows: models.QuerySet[models.Model], by: str) -> Coalesce:
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
+    def about(self, proposal: Proposal, amendment: Amendment | None = None) -> Self:
+        """The talk about ``proposal`` itself, or that about one of its amendments."""
+        return self.filter(proposal=proposal, amendment=amendment)
+
     def roots(self) -> Self:
         """Those that begin a thread."""
         return self.filter(thread=None)
 
     def to_show(self, viewer: Person | None) -> Self:
         """With what a page shows of each: how many agree, whether ``viewer`` does, who wrote it."""
-        shown = self.select_related("author", "hidden_by").annotate(
+        shown = self.select_related("author", "hidden_by", "amendment").annotate(
             agree=_count(Reaction.objects.filter(comment=OuterRef("pk")), "comment")
         )
         if viewer is None:
@@ -37,27 +42,31 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return shown.annotate(i_agree=Exists(mine))
 
     def with_replies(self) -> Self:
-        """Each with how many answers its thread has, and whether an author gave one."""
+        """Each with how many answers its thread has, and whether one is by whom it is put to."""
         replies = _count(Comment.objects.filter(thread=OuterRef("pk")), "thread")
         return self.annotate(reply_count=replies, answered=_answered())
 
     def unanswered(self) -> Self:
-        """Questions that nobody who wrote the proposal has answered in their thread."""
+        """Questions that nobody who wrote what they are about has answered in their thread."""
         asked = self.roots().filter(stance=Comment.Stance.QUESTION, hidden_at=None)
         return asked.exclude(_answered())
 
 
 def _answered() -> Exists:
-    """Whether somebody who wrote the proposal has answered in a comment's thread."""
+    """Whether somebody who wrote what a thread is about, proposal or amendment, answered in it."""
     writes = CoAuthor.objects.filter(manuscript__proposal=OuterRef("proposal"))
     by_an_author = Q(author=F("proposal__author")) | Q(
         Exists(writes.filter(person=OuterRef("author")))
     )
-    return Exists(Comment.objects.filter(by_an_author, thread=OuterRef("pk")))
+    by_who_amends = Q(author=F("amendment__author"))
+    answers = Comment.objects.filter(Q(by_an_author, amendment=None) | by_who_amends)
+    return Exists(answers.filter(thread=OuterRef("pk")))
 
 
 class Comment(models.Model):
     """What somebody said about a proposal; ``thread`` is the comment that began the talk.
+
+    Where it is about an ``amendment`` it stands beside that, and so do its answers.
 
     Its words may change, and what they were stays in its history. It may be hidden, by somebody
     else and for a reason, and shown again when members resolve so. It is never deleted.
@@ -75,6 +84,9 @@ class Comment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="comments")
+    amendment = models.ForeignKey(
+        Amendment, null=True, on_delete=models.PROTECT, related_name="comments"
+    )
     thread = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     # Whom it answers: the thread's first comment, or another reply.
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="answers")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from governance.proposals import actions, amendment_stages, stages
-from governance.proposals.models import Amendment, Proposal
+from governance.proposals.models import Amendment, Comment, Proposal
 from governance.proposals.text_changes import SKIPPED, between
 from governance.terms.models import Version
 from governance.terms.rulebook import Rule
@@ -18,16 +21,19 @@ from governance.voting import actions as voting
 from governance.voting.sweeps import close_due, open_due
 from governance.voting.voter import Voter
 from kernel.refusal import Refused
+from members.awaiting import awaiting
 from members.models import OutgoingMail, Person
 from tests.conftest import NOW, TEST
 from tests.governance.proposals.conftest import (
     MakePerson,
     fresh,
     propose_term,
+    resolve,
     revise,
     support,
     term,
 )
+from tests.governance.proposals.test_pages import body, signed_in
 
 LATER = NOW + timedelta(days=1)
 
@@ -245,3 +251,102 @@ def test_what_changed_stands_between_what_did_not(
     new = "".join(stretch.text for stretch in part.stretches if stretch.kind != GONE)
     assert old == amendment.base.content["text"]
     assert new == amendment.wording.content["text"]
+
+
+def test_an_amendment_is_talked_about_on_its_own_page_with_the_rules_of_all_talk(
+    discussed: Proposal, ada: Person, bob: Person, cyd: Person, make_person: MakePerson
+) -> None:
+    amendment, other = amend(discussed, bob), amend(discussed, cyd, "Ajar.")
+    asked = actions.comment(
+        proposal=discussed, amendment=amendment, body="Why?", stance="question", by=cyd, at=NOW
+    )
+    on_it = Comment.objects.about(discussed, amendment)
+    assert [comment.pk for comment in on_it] == [asked.pk]
+    assert not Comment.objects.about(discussed).exists()
+    # A question about an amendment is its author's to answer, and not the proposal's.
+    sentence = "Answer a question about “Meet in the open”"
+    assert sentence in [waiting.sentence for waiting in awaiting(bob, NOW)]
+    assert sentence not in [waiting.sentence for waiting in awaiting(ada, NOW)]
+    for person, waits in ((ada, True), (bob, False)):
+        answer = actions.comment(
+            proposal=discussed, parent=asked, amendment=other, body="So.", by=person, at=NOW
+        )
+        # It is about what it answers, whatever else was sent.
+        assert (answer.thread, answer.amendment) == (asked, amendment)
+        assert Comment.objects.unanswered().filter(pk=asked.pk).exists() is waits
+    elsewhere = resolve(ada, title="Elsewhere")
+    with pytest.raises(Refused, match="another proposal"):
+        actions.comment(proposal=elsewhere, amendment=amendment, body="Hm.", by=cyd, at=NOW)
+
+
+def test_no_steward_hides_what_is_said_about_their_own_amendment(
+    discussed: Proposal, cyd: Person, bob: Person, make_person: MakePerson
+) -> None:
+    sam, sue, max_ = (make_person(name, role="steward") for name in ("Sam", "Sue", "Max"))
+    amendment = amend(discussed, sam)
+    back(amendment, sue)
+    said = actions.comment(proposal=discussed, amendment=amendment, body="No.", by=cyd, at=NOW)
+    for steward in (sam, sue):
+        with pytest.raises(Refused, match="another steward"):
+            actions.hide_comment(comment=said, reason="Unkind.", by=steward, at=NOW)
+    assert actions.hide_comment(comment=said, reason="Unkind.", by=max_, at=NOW).hidden
+
+
+def test_the_database_keeps_a_thread_with_one_amendment(
+    discussed: Proposal, ada: Person, bob: Person, cyd: Person
+) -> None:
+    amendment, other = amend(discussed, bob), amend(discussed, cyd, "Ajar.")
+    said = actions.comment(proposal=discussed, amendment=amendment, body="Hm.", by=cyd, at=NOW)
+    for moved in (None, other):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Comment.objects.filter(pk=said.pk).update(amendment=moved)
+    elsewhere = resolve(ada, title="Elsewhere")
+    for misplaced in (
+        {"proposal": discussed, "amendment": other, "thread": said, "parent": said},
+        {"proposal": discussed, "amendment": None, "thread": said, "parent": said},
+        {"proposal": elsewhere, "amendment": None, "thread": said, "parent": said},
+        {"proposal": elsewhere, "amendment": amendment},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Comment.objects.create(author=bob, body="Hm.", at=NOW, **misplaced)
+
+
+def test_talk_about_an_amendment_through_the_page_and_the_api(
+    discussed: Proposal, ada: Person, bob: Person, cyd: Person
+) -> None:
+    amendment = amend(discussed, bob)
+    page = amendment.get_absolute_url()
+    to = reverse("proposal-comment", args=[discussed.pk])
+    with time_machine.travel(NOW, tick=False):
+        client = signed_in(cyd)
+        sent: dict[str, Any] = {"amendment": amendment.number, "stance": "against"}
+        said = client.post(to, {**sent, "body": "It is **worse**."})
+        assert said["Location"].startswith(f"{page}#comment-")
+        assert "<strong>worse</strong>" in body(client.get(page))
+        assert "worse" not in body(client.get(discussed.get_absolute_url()))
+        assert "1 comment<" in body(client.get(reverse("amendment-list", args=[discussed.pk])))
+        refused = client.post(to, {**sent, "body": " "})
+        assert refused.status_code == 422
+        assert "Amendment 1" in body(refused)
+        assert 'value="against" selected' in body(refused)
+        assert client.post(to, {"amendment": 77, "body": "?"}).status_code == 422
+        # An answer that is refused comes back where it was written.
+        (comment,) = Comment.objects.all()
+        too_long = client.post(to, {"parent": comment.pk, "body": "x" * 10_001})
+        assert too_long.status_code == 422
+        assert "Your answer to" in body(too_long)
+        assert "x" * 10_001 in body(too_long)
+        comments = f"/api/v1/proposals/{discussed.pk}/comments/"
+        api: dict[str, Any] = {"content_type": "application/json"}
+        made = client.post(comments, {"body": "Yes.", "amendment": 1, "stance": "for"}, **api)
+        assert (made.status_code, made.json()["amendment"]) == (201, 1)
+        answer = client.post(comments, {"body": "So.", "parent": made.json()["id"]}, **api)
+        assert answer.json()["amendment"] == 1
+        assert client.post(comments, {"body": "?", "amendment": 9}, **api).status_code == 404
+        actions.comment(proposal=discussed, body="Of the proposal.", by=bob, at=NOW)
+        listed = client.get(f"{comments}?amendment=1&stance=for").json()["results"]
+        assert [one["body"] for one in listed] == ["Yes."]
+        (whole,) = [
+            one for one in client.get(comments).json()["results"] if one["amendment"] is None
+        ]
+        assert whole["body"] == "Of the proposal."

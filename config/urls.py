@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import views
 from config.api.views import api_root, reference, schema
 from funding.dues import urls as dues
+from funding.grants import urls as grants
 from funding.ledger import urls as ledger
 from governance.proposals import urls as proposals
 from governance.record import urls as record
@@ -13,7 +14,7 @@ from governance.terms import urls as terms
 from governance.voting import urls as voting
 from members import urls as members
 
-APPS = (members, record, terms, voting, proposals, ledger, dues)
+APPS = (members, record, terms, voting, proposals, ledger, dues, grants)
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", api_root, name="api-root"),

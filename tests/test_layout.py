@@ -14,6 +14,7 @@ FLOORS = (
     ("governance.proposals",),
     ("funding.ledger",),
     ("funding.dues",),
+    ("funding.grants",),
 )
 FLOOR = {app: floor for floor, beside in enumerate(FLOORS) for app in beside}
 KERNEL = {"refusal", "money", "sweeps", "immutability", "sealed", "outbound"}

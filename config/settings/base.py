@@ -25,6 +25,7 @@ PUBLIC_ROOT = Path(env.str("PUBLIC_ROOT", default=str(VAR_DIR / "public")))
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(VAR_DIR / "keys")))
 SEALING_KEYS = [str(path) for path in env.list("SEALING_KEYS", default=[str(KEYS_DIR / "sealing")])]
 # Bills and statements behind the books, encrypted; never under what a web server serves.
+GRANTS_DIR = Path(env.str("GRANTS_DIR", default=str(VAR_DIR / "grants")))
 BOOKS_DIR = Path(env.str("BOOKS_DIR", default=str(VAR_DIR / "books")))
 
 DEMO = False
@@ -36,6 +37,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "config",
+    "funding.grants",
     "funding.dues",
     "funding.ledger",
     "governance.proposals",

@@ -16,6 +16,7 @@ ALLOWED_HOSTS = ["localhost", "testserver", "127.0.0.1"]
 PUBLIC_ROOT = _scratch / "public"
 KEYS_DIR = _scratch / "keys"
 KEYS_DIR.mkdir()
+GRANTS_DIR = _scratch / "grants"
 BOOKS_DIR = _scratch / "books"
 STATIC_ROOT = _scratch / "static"
 STATIC_ROOT.mkdir()

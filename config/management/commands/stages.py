@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from funding.dues import gift_stages, refund_stages
 from funding.dues import stages as checkout_stages
+from funding.grants import application_stages, round_stages
 from funding.ledger import stages as voucher_stages
 from governance.proposals import nomination_stages, provisional_stages
 from governance.proposals import stages as proposal_stages
@@ -69,6 +70,12 @@ def page() -> str:
             ),
             *_lifecycle("A gift", "funding/dues/gift_stages.py", gift_stages.MOVES),
             *_lifecycle("A refund", "funding/dues/refund_stages.py", refund_stages.MOVES),
+            *_lifecycle("A grant round", "funding/grants/round_stages.py", round_stages.MOVES),
+            *_lifecycle(
+                "An application for a grant",
+                "funding/grants/application_stages.py",
+                application_stages.MOVES,
+            ),
             *_lifecycle("A voucher", "funding/ledger/stages.py", voucher_stages.MOVES),
         ]
     )

@@ -11,7 +11,10 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from unicodedata import bidirectional
 
+import arabic_reshaper
+from bidi import get_display
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -134,9 +137,10 @@ class _Paper:
         return self._out.getvalue()
 
     def _write(self, x: float, text: str, font: str, size: float) -> None:
-        for name, run in _runs(text, font):
+        for name, run in _runs(_as_drawn(text), font):
             self._canvas.setFont(name, size)
-            self._canvas.drawString(x, self._y, run, shaping=not run.isascii())
+            shaped = not run.isascii() and not _from_the_right(run)
+            self._canvas.drawString(x, self._y, run, shaping=shaped)
             x += pdfmetrics.stringWidth(run, name, size)
 
     def _down(self, lines: float = 1) -> None:
@@ -156,6 +160,20 @@ def _fonts() -> dict[str, TTFont]:
     for font in fonts.values():
         pdfmetrics.registerFont(font)
     return fonts
+
+
+def _as_drawn(text: str) -> str:
+    """The letters of one line in the order in which they stand, from the left, Arabic ones joined.
+
+    The bidirectional algorithm (UAX 9) for a line that begins at the left.
+    """
+    if not _from_the_right(text):
+        return text
+    return str(get_display(arabic_reshaper.reshape(text), base_dir="L"))
+
+
+def _from_the_right(text: str) -> bool:
+    return any(bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def _runs(text: str, font: str) -> list[tuple[str, str]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from funding.dues import actions, kindness_sweeps, leaving_part, papers, sweeps
 from funding.dues.links import NotOurs, Purpose, read, token
@@ -18,6 +21,7 @@ from funding.dues.models import Cancellation, Payment, Plan, PlanChange, Subscri
 from funding.dues.waiting import dues_waiting
 from funding.stripe_sandbox import billing
 from governance.proposals import kinds
+from kernel.money import Money
 from kernel.refusal import Refused
 from members.models import OutgoingMail, Person
 from tests.conftest import NOW
@@ -279,6 +283,49 @@ def test_a_receipt_is_a_pdf_the_same_each_time_with_any_name(
     year = mine.get(reverse("dues-year", args=[2026]))
     assert year.content.startswith(b"%PDF-")
     assert mine.get(reverse("dues-year", args=[2025])).status_code == 404
+
+
+def written(paper: bytes) -> str:
+    """What a person reads on it, line by line."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+
+
+def test_a_receipt_says_what_was_paid_for_which_days_and_where_it_is_in_the_books(
+    till: Till, newcomer: Person, make_person: Callable[..., Person]
+) -> None:
+    till.join(newcomer)
+    payment = Payment.objects.of(newcomer).get()
+    read = written(papers.receipt(payment))
+    for said in (
+        "Received with thanks from Nia.",
+        "€50.00",
+        "20 November 2026 to 20 November 2027",
+        str(payment.uuid),
+        payment.entry.seal.hash,
+    ):
+        assert said in read, said
+    actions.propose_refund(
+        payment=payment,
+        amount=Money(1_050, "EUR"),
+        reason="A mistake",
+        by=make_person("Sam", role="steward"),
+        at=NOW,
+    )
+    till.settle()
+    payment = Payment.objects.of(newcomer).prefetch_related("refunds").get()
+    assert "€10.50" in written(papers.receipt(payment))
+    year = written(papers.summary(newcomer, 2026, [payment]))
+    assert ("€50.00" in year, "-€10.50" in year, "€39.50" in year) == (True, True, True)
+
+
+@pytest.mark.parametrize("name", ["דוד כהן", "أمينة العلي", "王小明", "Ελένη Νίκου"])
+def test_a_name_is_written_the_way_it_is_read(till: Till, newcomer: Person, name: str) -> None:
+    """Letters drawn from left to right would be read back in the wrong order."""
+    till.join(newcomer)
+    Person.objects.filter(pk=newcomer.pk).update(display_name=name)
+    paper = papers.receipt(Payment.objects.of(newcomer).get())
+    # Joined letters are characters of their own: NFKC has the plain ones for them.
+    assert name in normalize("NFKC", written(paper))
 
 
 def test_a_receipt_is_for_who_paid_alone(

@@ -37,6 +37,7 @@ from governance.voting.models import NamedFault, Poll
 from kernel.money import Money
 from members.mail_links import stop_url
 from members.models import Person, RoleGrant
+from tests.functional import grants_pages
 from tests.functional.visiting import NOWHERE, Visitor
 from tests.routes import stewards_work
 from tests.routes.election_scene import set_elections
@@ -79,6 +80,7 @@ NO_PAGES = {
     *("draft-leave", "draft-save", "draft-answer", "nomination-decline", "candidate-step-back"),
     *("comment-react", "proposal-echo", "invite-end", "role-resign"),
     *("candidates-file", "proposal-calendar", "everything", "export-schema"),
+    *grants_pages.NO_PAGES,
 }
 
 
@@ -148,6 +150,7 @@ OPENED: dict[str, set[str]] = {
         *("account_confirm_login_code", "account_email_verification_sent"),
         *("account_login", "account_signup"),
     },
+    **grants_pages.OPENED,
 }
 
 
@@ -633,6 +636,7 @@ WALKS: dict[str, Callable[[Visitor, World], None]] = {
     "scrutineer": as_a_scrutineer,
     "treasurer": as_a_treasurer,
     "signing in": signing_in,
+    **grants_pages.WALKS,
 }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from funding.dues import links
@@ -21,81 +20,25 @@ from governance.terms.choices import QUESTIONS as QUESTIONS_OF_CHOICE
 from governance.terms.rulebook import DraftContent
 from members.mail_links import stop_url
 from members.views import passkey_slug
+from tests.routes.doors import (
+    API_READERS,
+    EVERYBODY,
+    MEMBERS,
+    NOBODY,
+    OWNER,
+    STEWARDS,
+    Door,
+    Doors,
+    Parameters,
+    nothing,
+)
+from tests.routes.doors import codes as _codes
+from tests.routes.doors import entrance as _entrance
+from tests.routes.doors import form as _form
+from tests.routes.doors import posts as _posts
+from tests.routes.doors import reads as _reads
+from tests.routes.grants_access import ASKED_OF_GRANTS, GRANTS
 from tests.routes.scene import SIGNED_IN, Role, Scene, signed_event
-
-EVERYBODY = frozenset(Role)
-# A token that has ended opens nothing of the API, not even what needs none.
-API_READERS = EVERYBODY - {Role.REVOKED}
-MEMBERS = frozenset({Role.MEMBER, Role.STEWARD})
-# What is the member's own: others, signed in or not, do not find it.
-OWNER = frozenset({Role.MEMBER})
-STEWARDS = frozenset({Role.STEWARD})
-NOBODY: frozenset[Role] = frozenset()
-
-Parameters = dict[str, object]
-
-
-def nothing(scene: Scene) -> dict[str, Any]:
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One method of a route: who may, what the address names, what is sent, what is answered."""
-
-    may: frozenset[Role]
-    to: Callable[[Scene], Parameters] = nothing
-    asks: Callable[[Scene], dict[str, str]] = nothing
-    # A form for a page, JSON for the API; with it, whoever may gets one of ``answers``.
-    sends: Callable[[Scene], Any] = nothing
-    headers: Callable[[Scene], dict[str, str]] = nothing
-    answers: frozenset[int] = frozenset({200})
-    # The tables that a safe method may write to.
-    keeps: frozenset[str] = frozenset()
-    # Nobody's session is believed here, so no token against forgery is asked for.
-    csrf: bool = True
-    # A sheet as it was printed: it brings its style, which the policy names by its hash.
-    styled: bool = False
-
-
-Doors = dict[str, Door]
-
-
-def _reads(may: frozenset[Role], to: Callable[[Scene], Parameters] = nothing) -> Doors:
-    return {"GET": Door(may, to)}
-
-
-def _posts(may: frozenset[Role], to: Callable[[Scene], Parameters] = nothing, **more: Any) -> Doors:
-    return {"POST": Door(may, to, **{"answers": _codes(302), **more})}
-
-
-def _form(
-    may: frozenset[Role],
-    sends: Callable[[Scene], Any],
-    to: Callable[[Scene], Parameters] = nothing,
-    *,
-    answers: tuple[int, ...] = (302,),
-    shows: tuple[int, ...] = (200,),
-    keeps: tuple[str, ...] = (),
-) -> Doors:
-    """A page with a form that posts to itself."""
-    return {
-        "GET": Door(may, to, answers=_codes(*shows), keeps=frozenset(keeps)),
-        "POST": Door(may, to, sends=sends, answers=_codes(*answers)),
-    }
-
-
-def _entrance(
-    sends: Callable[[Scene], Any], *, answers: tuple[int, ...] = (200, 302), keeps: bool = False
-) -> Doors:
-    """A page of signing in: whoever has no business there, or is signed in, is sent on."""
-    sessions = ("django_session",) if keeps else ()
-    return _form(EVERYBODY, sends, answers=answers, shows=(200, 302), keeps=sessions)
-
-
-def _codes(*codes: int) -> frozenset[int]:
-    return frozenset(codes)
-
 
 # What addresses name
 
@@ -1055,6 +998,7 @@ ACCESS: dict[str, Doors] = {
     "demo-sign-in": _posts(EVERYBODY, lambda s: {"guise": "member"}),
     "demo-sponsor": _posts(EVERYBODY, lambda s: {"proposal": s.idea.pk}),
     "demo-vote": _posts(EVERYBODY, lambda s: {"poll": s.open_poll.pk}),
+    **GRANTS,
 }
 
 
@@ -1132,4 +1076,5 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "api-books-vouchers": _CURSOR,
     "api-books-months": _CURSOR,
     "api-ledger-digests": _CURSOR,
+    **ASKED_OF_GRANTS,
 }

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import pytest
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver
 
-from tests.routes.access import ACCESS, QUESTIONS, TIMES, Door
+from tests.routes.access import ACCESS, QUESTIONS, TIMES
+from tests.routes.doors import Door
 from tests.routes.pages import faults_of_page
 from tests.routes.scene import SIGNED_IN, TOKENS, Role, Scene, set_scene
 from tests.routes.walking import FORM, JSON, Sent, Visit, Walker, address_of, is_api, sent_to

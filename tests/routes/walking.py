@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
-from tests.routes.access import Door
+from tests.routes.doors import Door
 from tests.routes.scene import SIGNED_IN, TOKENS, Role, Scene, challenged, confirmed
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

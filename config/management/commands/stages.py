@@ -10,7 +10,13 @@ from django.core.management.base import BaseCommand
 
 from funding.dues import gift_stages, refund_stages
 from funding.dues import stages as checkout_stages
-from funding.grants import application_stages, round_stages
+from funding.grants import (
+    application_stages,
+    award_stages,
+    milestone_stages,
+    payment_stages,
+    round_stages,
+)
 from funding.ledger import stages as voucher_stages
 from governance.proposals import nomination_stages, provisional_stages
 from governance.proposals import stages as proposal_stages
@@ -75,6 +81,13 @@ def page() -> str:
                 "An application for a grant",
                 "funding/grants/application_stages.py",
                 application_stages.MOVES,
+            ),
+            *_lifecycle("An award", "funding/grants/award_stages.py", award_stages.MOVES),
+            *_lifecycle(
+                "A milestone", "funding/grants/milestone_stages.py", milestone_stages.MOVES
+            ),
+            *_lifecycle(
+                "A payment to a project", "funding/grants/payment_stages.py", payment_stages.MOVES
             ),
             *_lifecycle("A voucher", "funding/ledger/stages.py", voucher_stages.MOVES),
         ]

@@ -1,0 +1,35 @@
+"""What an approval of a payment is for, and for nothing else. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+import rfc8785
+
+from kernel.money import Money
+
+
+def fingerprint(
+    *,
+    payment: uuid.UUID,
+    milestone: uuid.UUID,
+    payee: uuid.UUID,
+    account: str,
+    amount: Money,
+) -> str:
+    """SHA-256 over payment, milestone, payee, account, amount and currency.
+
+    ``account`` is the keyed digest of the account's details, so that what is approved can be named
+    without naming the account.
+    """
+    content: dict[str, Any] = {
+        "payment": str(payment),
+        "milestone": str(milestone),
+        "payee": str(payee),
+        "account": account,
+        "minor": amount.minor,
+        "currency": amount.currency,
+    }
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()

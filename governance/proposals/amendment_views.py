@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from governance.proposals import actions, amendment_stages, kinds, permissions, stages
 from governance.proposals.forms import AmendmentForm, CommentForm, LeaveForm, SupportForm
 from governance.proposals.merging import merge
-from governance.proposals.models import Amendment, Proposal, Wording
+from governance.proposals.models import Amendment, AmendmentState, Proposal, Wording
 from governance.proposals.talk_page import looker, talk
 from governance.proposals.text_changes import between
 from governance.terms.models import Revision
@@ -55,9 +56,16 @@ def amendment_list(request: HttpRequest, pk: str) -> HttpResponse:
     sponsored = found.amendments.by_sponsors(timezone.now().date())
     amendments = sponsored.with_talk().select_related("author")
     state = request.GET.get("state", "")
-    if state in amendment_stages.STATES:
-        amendments = amendments.filter(state=state)
+    asked = state if state in amendment_stages.STATES else ""
+    if asked:
+        amendments = amendments.filter(state=asked)
+    counted = found.amendments.order_by().values_list("state").annotate(count=Count("pk"))
+    counts: dict[str, int] = dict(counted)
     context = {
+        "asked": asked,
+        "states": [
+            (name, label, counts[name]) for name, label in AmendmentState.choices if name in counts
+        ],
         "proposal": found,
         "page": Paginator(amendments, PER_PAGE).get_page(request.GET.get("page")),
         "needed": actions.amendment_sponsors_needed(found),

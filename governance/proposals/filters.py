@@ -22,6 +22,10 @@ from governance.proposals.models import (
 from governance.record.filters import InstantFilter
 
 
+class _Day(forms.DateInput):
+    input_type = "date"
+
+
 def _kinds() -> list[tuple[str, str]]:
     return [(kind.name, str(kind.label)) for kind in kinds.registered()]
 
@@ -45,9 +49,11 @@ class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc] # it has n
     term = django_filters.CharFilter(
         label=_("Term, by its short name"), method="of_term", max_length=60
     )
-    opened_after = InstantFilter(label=_("Opened after"), field_name="opened_at", lookup_expr="gte")
+    opened_after = InstantFilter(
+        label=_("Opened after"), field_name="opened_at", lookup_expr="gte", widget=_Day
+    )
     opened_before = InstantFilter(
-        label=_("Opened before"), field_name="opened_at", lookup_expr="lt"
+        label=_("Opened before"), field_name="opened_at", lookup_expr="lt", widget=_Day
     )
 
     class Meta:

@@ -18,16 +18,21 @@ from governance.terms.models import Version
 class WordsForm(forms.Form):
     """What every proposal says, whatever its kind."""
 
-    title = forms.CharField(label=_("Title"), max_length=120)
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
     summary = forms.CharField(
         label=_("In one sentence"),
         max_length=240,
         help_text=_("What would change. It stands in the list and on the ballot."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     problem = forms.CharField(
         label=_("The problem behind it"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=_("What goes wrong today, and for whom. Markdown works."),
     )
 
@@ -64,7 +69,7 @@ class ResolutionEditor(forms.Form):
     text = forms.CharField(
         label=_("The text that members would adopt"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}),
         help_text=_("Word for word. Markdown works."),
     )
 
@@ -107,7 +112,7 @@ class CommentForm(forms.Form):
     body = forms.CharField(
         label=_("Your comment"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_("Everybody can read it, with your display name. Markdown works."),
     )
     stance = forms.ChoiceField(
@@ -133,7 +138,7 @@ class EditCommentForm(forms.Form):
     body = forms.CharField(
         label=_("Your comment"),
         max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=_("What it said before stays readable in its history. Markdown works."),
     )
 
@@ -149,6 +154,7 @@ class FlagForm(forms.Form):
         max_length=300,
         required=False,
         help_text=_("Only stewards read this, and see who sent it."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
 
@@ -159,6 +165,7 @@ class AmendmentForm(forms.Form):
         label=_("Why, in one sentence"),
         max_length=240,
         help_text=_("It stands beside your text, and on the ballot where members choose."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     base = forms.IntegerField(min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
 
@@ -171,6 +178,7 @@ class LeaveForm(forms.Form):
         max_length=500,
         required=False,
         help_text=_("Everybody can read it."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
 
@@ -182,6 +190,7 @@ class InviteForm(forms.Form):
         max_length=80,
         required=False,
         help_text=_("As other members see it. Leave it empty to get a link that you can send."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
 
@@ -197,6 +206,7 @@ class HideForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason, which everybody can read"),
         max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
 
 

@@ -231,7 +231,7 @@ class _StatusEditor(_OneForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("It is shown wherever the version is."),
     )
 
@@ -315,13 +315,13 @@ class StandForm(forms.Form):
     statement = forms.CharField(
         label=_("Why members should elect you"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
         help_text=_("Everybody can read it, beside your display name."),
     )
     interests = forms.CharField(
         label=_("Your interests"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("Who pays you, what you own or sit on. “None” is an answer."),
     )
 
@@ -333,7 +333,7 @@ class InterestForm(forms.Form):
         label=_("What you would gain or lose if members adopt this"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("Everybody can read it. Leave it empty to say: nothing."),
     )
 
@@ -345,15 +345,22 @@ class NoteForm(forms.Form):
         label=_("The lawyer's name"),
         max_length=120,
         help_text=_("They have agreed that it is published with the note."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    admitted = forms.CharField(label=_("Where and since when they practise"), max_length=200)
+    admitted = forms.CharField(
+        label=_("Where and since when they practise"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
     interests = forms.CharField(
-        label=_("Who pays them for it, and what else they declare"), max_length=500
+        label=_("Who pays them for it, and what else they declare"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     body = forms.CharField(
         label=_("The note"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}),
         help_text=_("Word for word. Markdown works. It stays as it is once it is entered."),
     )
 

@@ -47,6 +47,7 @@ from members.models import Person
 
 PER_PAGE = 20
 TEXTS_SHOWN = 5
+_MORE_FILTERS = ("author", "term", "opened_after", "opened_before")
 AMENDMENTS_SHOWN = 5
 _TONES = {
     stages.VOTING: "waits",
@@ -65,7 +66,13 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     everything = Proposal.objects.shown().to_show().with_sponsors(at).order_by("-opened_at", "pk")
     found = ProposalFilter(request.GET, queryset=everything)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "form": found.form, "searched": any(request.GET.values()), "at": at}
+    context = {
+        "page": page,
+        "form": found.form,
+        "searched": any(request.GET.values()),
+        "narrowed": any(request.GET.get(name) for name in _MORE_FILTERS),
+        "at": at,
+    }
     return render(request, "proposals/list.html", context)
 
 

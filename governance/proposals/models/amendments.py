@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -48,8 +48,9 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         )
 
     def by_sponsors(self, day: date) -> Self:
-        """As ``with_sponsors``, those with most first."""
-        return self.with_sponsors(day).order_by(*_MOST_SPONSORED)
+        """As ``with_sponsors``: those that wait first, and of them those with most sponsors."""
+        waits = Case(When(state__in=sorted(states.UNDECIDED), then=0), default=1)
+        return self.with_sponsors(day).order_by(waits, *_MOST_SPONSORED)
 
     def with_talk(self) -> Self:
         """Each with ``said``: how many comments there are about it."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import DatabaseError, transaction
+from django.test import Client
 from django.urls import reverse
 
 from governance.proposals import actions, amendment_stages, stages
@@ -350,3 +351,21 @@ def test_talk_about_an_amendment_through_the_page_and_the_api(
             one for one in client.get(comments).json()["results"] if one["amendment"] is None
         ]
         assert whole["body"] == "Of the proposal."
+
+
+def test_the_list_shows_what_waits_first_and_one_state_by_itself(
+    discussed: Proposal, ada: Person, bob: Person, cyd: Person
+) -> None:
+    page = reverse("amendment-list", args=[discussed.pk])
+    assert "Nobody has proposed another text." in body(Client().get(page))
+    taken, waiting = amend(discussed, bob), amend(discussed, cyd, "Ajar.")
+    back(taken, cyd)
+    accept(taken, ada)
+    shown = body(Client().get(page))
+    assert shown.index("Amendment 2<") < shown.index("Amendment 1<")
+    assert "accepted (1)" in shown
+    only = body(Client().get(page, {"state": "accepted"}))
+    assert "Amendment 1<" in only
+    assert "Amendment 2<" not in only
+    assert "No amendment is like this." in body(Client().get(page, {"state": "withdrawn"}))
+    assert waiting.number == 2

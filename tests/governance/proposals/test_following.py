@@ -111,7 +111,7 @@ def test_a_mention_tells_those_in_the_talk_once_and_nobody_else(
     assert OutgoingMail.objects.filter(kind="mentions").count() == 2
     client = Client()
     client.force_login(ada)
-    assert "Bob in the talk about" in client.get(reverse("following")).content.decode()
+    assert "<bdi>Bob</bdi> in the talk about" in client.get(reverse("following")).content.decode()
     [row] = client.get(reverse("api-mention-list")).json()["results"]
     assert row["by"] == "Bob"
     assert [line for line, _url in news.mentions(ada, NOW - timedelta(1), NOW + timedelta(1))] == [

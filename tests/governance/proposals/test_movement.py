@@ -231,7 +231,7 @@ def test_an_organisation_accepts_from_the_look_at_its_file_on(
     assert entry.type == "acceptance.observed"
     page = page_of(told)
     assert "It accepts one version of a term." in page
-    assert "No stalking 1.0.0" in page
+    assert "<bdi>No stalking</bdi> 1.0.0" in page
     listed = Client().get(reverse("organisations")).content.decode()
     assert "Example Ltd" in listed
     term_page = Client().get(reverse("term", args=["no-stalking"])).content.decode()

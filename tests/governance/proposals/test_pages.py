@@ -462,7 +462,7 @@ def test_no_steward_hides_in_their_own_cause(
         refused = client.post(url, {"reason": "I do not like it"})
         assert refused.status_code == 409
         assert "another steward has to decide" in body(refused)
-        assert "<blockquote>I do not like it</blockquote>" in body(refused)
+        assert '<blockquote dir="auto">I do not like it</blockquote>' in body(refused)
     assert not Comment.objects.exclude(hidden_at=None).exists()
 
 

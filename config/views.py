@@ -20,7 +20,7 @@ from funding.dues.models import Plan
 from governance.proposals.models import Proposal
 from governance.terms.models import Term
 from governance.voting.models import Poll
-from members.models import Person
+from members.models import Person, RoleGrant
 
 
 @login_not_required
@@ -46,13 +46,17 @@ def me(request: HttpRequest) -> HttpResponse:
     person = cast(Person, request.user)
     now = timezone.now()
     standing = person.standing_on(now.date())
+    roles = list(person.role_grants.on(now.date()))
+    held = {grant.role for grant in roles}
     return render(
         request,
         "me.html",
         {
             "standing": standing,
             "lasts_to": standing.until - timedelta(days=1) if standing else None,
-            "roles": person.role_grants.on(now.date()),
+            "roles": roles,
+            "keeps_books": held & {RoleGrant.Role.STEWARD, RoleGrant.Role.TREASURER},
+            "is_steward": RoleGrant.Role.STEWARD in held,
             "proposals": Proposal.objects.to_show().filter(author=person).order_by("-since")[:10],
         },
     )

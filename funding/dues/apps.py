@@ -12,10 +12,11 @@ class DuesConfig(AppConfig):
 
     def ready(self) -> None:
         # This needs the tables, which are not there before every app's models are.
-        from funding.dues.waiting import dues_waiting
+        from funding.dues.waiting import dues_waiting, stewards_waiting
 
         checks.register(demo_never_takes_money)
         awaiting.register("dues", dues_waiting)
+        awaiting.register("stewards", stewards_waiting)
         mail_kinds.register(
             "dues",
             _("Your dues"),

@@ -53,6 +53,7 @@ def statements(request: HttpRequest) -> HttpResponse:
                 return redirect("statement", pk=made.pk)
     context = {
         "form": form,
+        "may_see_cases": permissions.can_see_cases(me, at=timezone.now()),
         "statements": BankStatement.objects.order_by("-last_on", "-imported_at")[:_SHOWN],
         "unmatched": BankLine.objects.unmatched()[:_SHOWN],
         "in_transit": Payout.objects.in_transit().order_by("arrives_on")[:_SHOWN],

@@ -30,6 +30,8 @@ OPERATIONS = {
     "books_vouchers_create",
     "books_vouchers_withdraw_create",
     "books_vouchers_retrieve",
+    "books_vouchers_update",
+    "books_entries_undo_create",
     "books_vouchers_approve_create",
     "books_vouchers_reject_create",
     "dues_plans_list",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.test import Client
+from django.test import Client, RequestFactory
 from rest_framework import serializers
 
 from config.api.problems import handle
@@ -29,8 +29,8 @@ def test_an_unknown_address_of_the_api_is_a_problem_document(client: Client) -> 
     assert response.json()["code"] == "not-found"
 
 
-def answer(exc: Exception) -> tuple[int, dict[str, Any]]:
-    response = handle(exc, {})
+def answer(exc: Exception, method: str = "POST") -> tuple[int, dict[str, Any]]:
+    response = handle(exc, {"request": RequestFactory().generic(method, "/")})
     assert response is not None
     assert response.content_type == "application/problem+json"
     return response.status_code, dict(response.data)
@@ -40,6 +40,12 @@ def test_a_refusal_is_409_with_its_code_and_sentence() -> None:
     status, body = answer(Refused("already-supported", "You already support this."))
     assert (status, body["code"]) == (409, "already-supported")
     assert body["detail"] == "You already support this."
+
+
+def test_what_is_refused_to_a_reader_is_not_theirs_to_read() -> None:
+    for method in ("GET", "HEAD"):
+        status, body = answer(Refused("not-a-steward", "Stewards look after these."), method)
+        assert (status, body["code"]) == (403, "not-a-steward")
 
 
 def test_bad_input_names_every_field_and_where_it_is() -> None:

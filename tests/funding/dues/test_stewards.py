@@ -9,11 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from funding.dues import actions, sweeps
 from funding.dues.models import Cancellation, Case, Ending, Payment, Refund
+from funding.dues.waiting import stewards_waiting
 from funding.stripe_sandbox.server import Sandbox
 from governance.record.models import Pending
+from kernel.money import Money
 from kernel.refusal import Refused
 from members.models import OutgoingMail, Person
 from tests.conftest import NOW, TEST
@@ -100,6 +103,32 @@ def test_an_ending_is_lifted_only_by_an_adopted_resolution(
     with pytest.raises(Refused) as no:
         actions.lift_ending(ending=ending, resolution=ending.pk, by=stella, at=NOW)
     assert no.value.code == "no-such-resolution"
+
+
+def test_what_awaits_a_steward_is_what_others_left_to_them(
+    till: Till, newcomer: Person, stella: Person, sven: Person, settings: Settings
+) -> None:
+    settings.REFUND_ALONE_MINOR = 100
+    till.join(newcomer)
+    payment = Payment.objects.get()
+
+    def awaits(person: Person) -> list[str]:
+        return [waiting.url for waiting in stewards_waiting(person, NOW)]
+
+    assert awaits(stella) == []
+    for people, key in (([newcomer], "one"), ([sven], "two")):
+        actions.open_case(kind="business", key=key, people=people, payment=payment, by=TEST, at=NOW)
+    actions.propose_refund(
+        payment=payment, amount=Money(5_000, "EUR"), reason="A mistake", by=stella, at=NOW
+    )
+    propose(newcomer, stella)
+    assert awaits(stella) == [reverse("cases")]
+    assert awaits(sven) == [reverse("cases"), reverse("refunds"), reverse("endings")]
+    newcomer.role_grants.create(role="steward", starts_on=NOW.date(), basis="test")
+    assert awaits(newcomer) == [reverse("cases")]
+    told = [waiting.sentence for waiting in stewards_waiting(newcomer, NOW)]
+    assert told == ["Look at 1 case"]
+    assert awaits(Person.objects.exclude(role_grants__role="steward")[0]) == []
 
 
 def test_a_case_is_asked_about_and_settled_by_others_alone(

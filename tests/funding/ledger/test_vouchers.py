@@ -18,6 +18,7 @@ from funding.ledger.actions import Facts
 from funding.ledger.entries import check_balanced
 from funding.ledger.models import Entry, Leg, Voucher
 from funding.ledger.vouchers import Kind
+from funding.ledger.waiting import books_waiting
 from kernel.money import Money
 from kernel.refusal import Refused
 from members.models import Person
@@ -211,6 +212,23 @@ def test_a_fingerprint_is_of_everything(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(list(facts)))
     changed = {**facts, name: others[name]}
     assert vouchers.fingerprint(**facts) != vouchers.fingerprint(**changed)  # type: ignore[arg-type]
+
+
+def test_what_awaits_is_what_one_can_do_about_it(
+    prepared: Voucher, treasurer: Person, steward: Person, make_person: Callable[..., Person]
+) -> None:
+    def awaits(person: Person) -> list[str]:
+        return [waiting.sentence for waiting in books_waiting(person, NOW)]
+
+    own = actions.prepare_voucher(facts=FACTS, by=steward, at=NOW)
+    assert awaits(steward) == ["Approve “Servers in October”, or send it back"]
+    assert awaits(treasurer) == awaits(make_person("Mia")) == []
+    actions.reject_voucher(voucher=prepared, reason="Not ours.", by=steward, at=NOW)
+    assert awaits(steward) == []
+    assert awaits(treasurer) == ["Put “Servers in October” right, or withdraw it"]
+    assert [waiting.url for waiting in books_waiting(make_person("Stu", role="steward"), NOW)] == [
+        own.get_absolute_url()
+    ]
 
 
 def undo(entry: Entry, by: Person, on: date | None = None) -> Voucher:

@@ -555,7 +555,7 @@ def as_a_treasurer(visitor: Visitor, world: World) -> None:
     visitor.go(reverse("books-voucher-change", args=[mine.pk]))
     by_hand = LedgerEntry.objects.filter(voucher__isnull=False).earliest("posted_at")
     visitor.go(reverse("books-entry", args=[by_hand.pk]))
-    visitor.follow("Undo this entry")
+    visitor.go(reverse("books-entry-undo", args=[by_hand.pk]))
     visitor.send("Put it forward", {"Why it is undone": "Put in twice"})
     oldest = LedgerEntry.objects.earliest("effective_on").effective_on
     visitor.go(reverse("books-month", args=[f"{oldest:%Y-%m}"]))

@@ -1,5 +1,6 @@
 """The tables of this app whose rows never change, or are never removed."""
 
+from funding.grants.award_triggers import AWARDS
 from kernel.immutability import append_only, refuse_change, refuse_removal
 
 # Each migration of triggers installs those whose tables are there by then.
@@ -56,4 +57,4 @@ ROUNDS = (
     *refuse_removal("grants_determination", why="what the vote decided stays"),
     *append_only("grants_confirmation"),
 )
-TRIGGERS = ROUNDS
+TRIGGERS = (*ROUNDS, *AWARDS)

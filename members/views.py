@@ -58,11 +58,12 @@ def without_visitor(view: View) -> View:
 @never_cache
 @require_safe
 def my_home(request: HttpRequest) -> HttpResponse:
-    """What awaits you, until when you are a member, and what is new."""
+    """What awaits you, what you follow, what is new, and until when you are a member."""
     person, now = cast(Person, request.user), timezone.now()
     standing = person.standing_on(now.date())
     context = {
         "awaits": awaiting.awaiting(person, now),
+        "followed": awaiting.followed(person),
         "standing": standing,
         "lasts_to": standing.until - timedelta(days=1) if standing else None,
         "news": digest.compose(person, now - NEWS_FOR, now),

@@ -20,7 +20,7 @@ class ProposalsConfig(AppConfig):
         from governance.proposals.option_texts import texts_of_options
         from governance.proposals.talk_part import PART
         from governance.proposals.talk_waiting import talk_waiting
-        from governance.proposals.waiting import proposals_waiting
+        from governance.proposals.waiting import proposals_followed, proposals_waiting
         from governance.proposals.well_known import WELL_KNOWN
         from governance.voting import option_texts
 
@@ -28,6 +28,7 @@ class ProposalsConfig(AppConfig):
         option_texts.register(texts_of_options)
         awaiting.register("proposals", proposals_waiting)
         awaiting.register("talk", talk_waiting)
+        awaiting.register_followed("proposals", proposals_followed)
         leaving.register(PART)
         leaving.register(following_part.PART)
         page_parts.register("movement", part_of_page)

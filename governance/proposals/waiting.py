@@ -1,4 +1,7 @@
-"""What awaits a member: texts to confirm, nominations to answer, votes, interests to declare."""
+"""What awaits a member: texts to confirm, nominations to answer, votes, interests to declare.
+
+And what they follow that still goes on.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from governance.proposals import stages
-from governance.proposals.models import Nomination, Proposal, Support
+from governance.proposals.models import Follow, Nomination, Proposal, Support
 from governance.voting.models import Poll
-from members.awaiting import Waiting
+from members.awaiting import Followed, Waiting
 from members.models import Person
+
+# The page of what one follows has the rest.
+FOLLOWED_SHOWN = 6
 
 
 def proposals_waiting(person: Person, at: datetime) -> Iterable[Waiting]:
@@ -22,6 +28,15 @@ def proposals_waiting(person: Person, at: datetime) -> Iterable[Waiting]:
     yield from _nominations(person)
     yield from _to_confirm(person)
     yield from _to_declare(person)
+
+
+def proposals_followed(person: Person) -> Iterable[Followed]:
+    """The proposals they follow that are not finished, those that moved last first. One query."""
+    going_on = Follow.objects.proposals_of(person).exclude(stage__in=sorted(stages.FINISHED))
+    for proposal in going_on.select_related("wording").order_by("-since", "pk")[:FOLLOWED_SHOWN]:
+        yield Followed(
+            proposal.wording.title, proposal.get_stage_display(), proposal.get_absolute_url()
+        )
 
 
 def _votes(person: Person, at: datetime) -> Iterable[Waiting]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from members import awaiting, digest
-from members.awaiting import Waiting
+from members.awaiting import Followed, Waiting
 from members.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,8 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         awaiting, "_finders", {"all": lambda person, at: theirs.get(person.display_name, [])}
     )
+    followed = [Followed("Terms for landlords", "discussion", "/proposals/2/")]
+    monkeypatch.setattr(awaiting, "_followed", {"all": lambda person: followed})
     monkeypatch.setattr(
         digest,
         "_sections",
@@ -46,7 +48,10 @@ def test_what_ends_first_is_first(
     # session, person, standing; and standing again for whether one may invite
     with django_assert_num_queries(4):
         page = client.get(reverse("my-home")).content.decode()
-    order = ["Vote on “Two trees”", "Vote on “No stalking”", "Read the &lt;new&gt; text", "Adopted"]
+    order = [
+        *("Vote on “Two trees”", "Vote on “No stalking”", "Read the &lt;new&gt; text"),
+        *("Terms for landlords", "Adopted"),
+    ]
     places = [page.index(sentence) for sentence in order]
     assert places == sorted(places)
     assert 'href="/polls/2/"' in page

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members import awaiting, digest, leaving, mail_kinds
-from members.awaiting import Waiting
+from members.awaiting import Followed, Waiting
 from members.models import Person
 from tests.conftest import NOW
 
@@ -20,6 +20,7 @@ ADA = Person(email="ada@example.org")
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(awaiting, "_finders", {})
+    monkeypatch.setattr(awaiting, "_followed", {})
     monkeypatch.setattr(leaving, "_parts", {})
     monkeypatch.setattr(mail_kinds, "_kinds", {})
     monkeypatch.setattr(digest, "_sections", {})
@@ -40,6 +41,17 @@ def test_every_app_is_asked_about_the_person_and_the_time() -> None:
     awaiting.register("texts", finds(Waiting("Read", "/proposals/1/")))
     assert [w.sentence for w in awaiting.awaiting(ADA, NOW)] == ["Vote", "Read"]
     assert asked == [(ADA, NOW)]
+
+
+def test_what_is_followed_comes_from_every_app_and_a_name_is_taken_once() -> None:
+    def texts(person: Person) -> list[Followed]:
+        return [Followed(f"What {person.email} reads", "open", "/texts/1/")]
+
+    awaiting.register_followed("texts", texts)
+    awaiting.register_followed("texts", texts)
+    assert [one.name for one in awaiting.followed(ADA)] == ["What ada@example.org reads"]
+    with pytest.raises(ValueError, match="called texts"):
+        awaiting.register_followed("texts", lambda person: [])
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 50))))

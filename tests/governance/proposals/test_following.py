@@ -20,7 +20,7 @@ from governance.proposals.sweeps import move, tell
 from governance.voting.models import Poll
 from governance.voting.sweeps import close_due, open_due
 from kernel.refusal import Refused
-from members import leaving
+from members import awaiting, leaving
 from members.actions import choose_mail
 from members.models import OutgoingMail, Person
 from tests.conftest import NOW
@@ -69,6 +69,41 @@ def test_whoever_takes_part_follows_until_they_say_otherwise(
     say(proposal, "I still do not know.", cyd)
     assert set(Follow.objects.followers_of(proposal)) == {ada, bob, dan}
     assert following(cyd) == set()
+
+
+def test_whoever_amends_follows(proposal: Proposal, bob: Person, cyd: Person) -> None:
+    support(proposal, bob, cyd)
+    actions.unfollow(proposal=proposal, by=cyd, at=NOW)
+    actions.amend(proposal=proposal, content="Ajar.", reason="Less.", base=1, by=cyd, at=NOW)
+    # What one chose holds, whatever one does afterwards.
+    assert following(cyd) == set()
+    Follow.objects.filter(person=cyd).delete()
+    actions.withdraw_support(proposal=proposal, by=cyd, at=NOW)
+    assert following(cyd) == {proposal}
+    assert cyd in Follow.objects.followers_of(proposal)
+
+
+def test_ones_own_page_shows_what_one_follows_and_still_goes_on(
+    proposal: Proposal,
+    ada: Person,
+    bob: Person,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(1):
+        assert [one.name for one in awaiting.followed(ada)] == ["Meet in the open"]
+    for number in range(8):
+        actions.follow(proposal=resolve(ada, title=f"Number {number}"), by=bob, at=NOW)
+    over = actions.withdraw(proposal=proposal, by=ada, at=NOW)
+    actions.follow(proposal=over, by=bob, at=NOW)
+    with django_assert_num_queries(1):
+        names = [one.name for one in awaiting.followed(bob)]
+    assert len(names) == 6
+    assert "Meet in the open" not in names
+    client = Client()
+    client.force_login(bob)
+    page = client.get(reverse("my-home")).content.decode()
+    assert names[0] in page
+    assert '<span class="tag">idea</span>' in page
 
 
 def test_one_click_follows_and_another_does_not(proposal: Proposal, bob: Person) -> None:

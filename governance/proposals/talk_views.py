@@ -161,30 +161,33 @@ def settle(request: HttpRequest, flag: str) -> HttpResponse:
         pk=flag,
     )
     about: dict[str, Any] = {"by": _me(request), "at": timezone.now()}
+    form = HideForm(request.POST, auto_id=f"%s-{found.pk}")
+    if "keep" not in request.POST and not form.is_valid():
+        return _flags_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, form=form, deciding=found.pk)
     try:
         if "keep" in request.POST:
             actions.keep(flag=found, **about)
         elif found.comment is not None:
-            actions.hide_comment(
-                comment=found.comment, reason=request.POST.get("reason", ""), **about
-            )
+            actions.hide_comment(comment=found.comment, **form.cleaned_data, **about)
         else:
-            actions.hide_idea(
-                proposal=found.proposal, reason=request.POST.get("reason", ""), **about
-            )
+            actions.hide_idea(proposal=found.proposal, **form.cleaned_data, **about)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _flags_page(request, HTTPStatus.CONFLICT)
+        return _flags_page(request, HTTPStatus.CONFLICT, form=form, deciding=found.pk)
     messages.success(request, _("Decided. Everybody who flagged it had the same answer."))
     return redirect("flags")
 
 
-def _flags_page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+def _flags_page(
+    request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **refused: Any
+) -> HttpResponse:
+    """What waits; ``refused`` is a form that was not taken, and of which flag it is."""
     may = permissions.is_steward(_me(request), at=timezone.now())
     waiting = Flag.objects.waiting() if may else Flag.objects.none()
     context = {
         "may": may,
         "page": Paginator(waiting, FLAGS_PER_PAGE).get_page(request.GET.get("page")),
+        **refused,
     }
     if not may and status == HTTPStatus.OK:
         status = HTTPStatus.FORBIDDEN

@@ -178,7 +178,10 @@ def test_stewards_alone_see_what_was_flagged(
     assert seen.status_code == 403
     assert "Buy pills." not in body(seen)
     settle = reverse("flag-settle", args=[Flag.objects.get().pk])
-    assert steward.post(settle, {"reason": ""}).status_code == 409
+    kept = steward.post(settle, {"reason": "x" * 301})
+    assert kept.status_code == 422
+    assert "x" * 301 in body(kept)
+    assert steward.post(settle, {"reason": ""}).status_code == 422
     assert steward.post(settle, {"reason": "It advertises."}).status_code == 302
     page = body(signed_in(ada).get(proposal.get_absolute_url()))
     assert "Buy pills." not in page

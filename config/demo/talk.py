@@ -29,7 +29,7 @@ def happenings(story: Story) -> Iterator[Happening]:
     ago = story.ago
     yield ago(8.5), partial(_discuss, story, ago(8.5))
     yield ago(7), partial(_amend_and_take, story, ago(7))
-    yield ago(6.5), partial(_amend, story, TALKED, "Hugo", 2, *_SPARE, ago(6.5))
+    yield ago(6.5), partial(_amend_and_talk, story, ago(6.5))
     yield ago(5.5), partial(_flag, story, ago(5.5))
     yield ago(12), partial(_amend_for_the_vote, story, ago(12))
     yield ago(1.1), partial(_have_it_too, story, ago(1.1))
@@ -95,10 +95,24 @@ def _amendment(
     )
 
 
-def _amend(
-    story: Story, title: str, by: str, base: int, text: str, reason: str, at: datetime
-) -> None:
-    _amendment(story, title, by, base, text, reason, at)
+def _amend_and_talk(story: Story, at: datetime) -> None:
+    """One that waits for the author, with a reason against it and what its own author says."""
+    amendment = _amendment(story, TALKED, "Hugo", 2, *_SPARE, at)
+    doubt = proposals.comment(
+        proposal=amendment.proposal,
+        amendment=amendment,
+        body="We do not fill one afternoon yet. Let us see how the first goes.",
+        stance="against",
+        by=story.member("Nele"),
+        at=at + timedelta(hours=2),
+    )
+    proposals.comment(
+        proposal=amendment.proposal,
+        parent=doubt,
+        body="Because Sundays are full of children. I would take the second one.",
+        by=story.member("Hugo"),
+        at=at + timedelta(hours=3),
+    )
 
 
 def _amend_and_take(story: Story, at: datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from config.demo import crowd, mail
+from config.demo import crowd, mail, movement
 from config.demo.people import GUISES
 from governance.proposals.models import Proposal
 from governance.voting.models import Poll
@@ -41,6 +41,16 @@ def demo(request: HttpRequest) -> HttpResponse:
 
 def _newest_ideas() -> Iterable[Proposal]:
     return Proposal.objects.filter(stage="idea").to_show().order_by("-opened_at")[:10]
+
+
+@login_not_required
+@require_safe
+def company_file(request: HttpRequest, domain: str) -> HttpResponse:
+    """What a company of the demo publishes at its own domain."""
+    body = movement.file_of(domain)
+    if body is None:
+        raise Http404
+    return HttpResponse(body, content_type="application/json")
 
 
 @login_not_required

@@ -258,6 +258,8 @@ SPECTACULAR_SETTINGS = {
 
 # Whether the one guarded fetch may reach this machine itself, and without TLS: tests and the demo.
 OUTBOUND_TO_LOOPBACK = False
+# Where the file is in which the organisation at a domain says what it accepts.
+ACCEPTANCE_FILE = "https://{domain}/.well-known/customer-commons.json"
 
 # Dues
 CURRENCY = env.str("CURRENCY", default="EUR")

@@ -3,7 +3,7 @@
 import secrets
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import env
+from config.settings.base import SITE_ORIGIN, env
 
 DEMO = True
 # ``make run`` gives all its processes one. A command by itself, as ``manage.py count``, needs none
@@ -11,5 +11,8 @@ DEMO = True
 SECRET_KEY = env.str("SECRET_KEY", default="") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+# The companies of the demo are on this machine: nothing is read from the internet.
+OUTBOUND_TO_LOOPBACK = True
+ACCEPTANCE_FILE = SITE_ORIGIN + "/demo/companies/{domain}.json"
 # Mail that would be sent is kept in a folder, and a page shows it.
 EMAIL_BACKEND = "config.demo.mail.FolderBackend"

@@ -13,7 +13,6 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-PATH = "/.well-known/customer-commons.json"
 MEDIA_TYPES = frozenset({"application/json"})
 LARGEST = 65_536
 MOST_TERMS = 200

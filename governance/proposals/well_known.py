@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ SECONDS = 10
 
 def address(domain: str) -> str:
     """Where the file of ``domain`` is."""
-    return f"https://{domain}{acceptance_file.PATH}"
+    return str(settings.ACCEPTANCE_FILE).format(domain=domain)
 
 
 def look(domain: str) -> Looked:

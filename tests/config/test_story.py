@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from django.core.mail import send_mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from config.demo import mail, money, planned, story, talk
+from config.demo import mail, money, movement, planned, story, talk
 from funding.dues.models import (
     Case,
     Dispute,
@@ -27,7 +28,8 @@ from funding.dues.models import (
     Waiver,
 )
 from funding.ledger.models import Digest, Month, Seal, Voucher
-from governance.proposals.models import Flag, Manuscript, Proposal
+from governance.proposals import acceptance_file
+from governance.proposals.models import Ask, Flag, Manuscript, Organisation, Proffer, Proposal
 from governance.record.models import Entry, Pending
 from governance.terms.models import Status, Term, Translation, Version
 from governance.terms.roster import load
@@ -62,6 +64,7 @@ def test_the_story_holds_every_stage_and_its_page_goes_on_with_it(
     _the_books_are_kept()
     _members_decide_about_their_own_house()
     _much_is_said_about_one_text()
+    _terms_are_on_the_move(client)
     _something_awaits_each(world)
     settings.DEMO = True
     settings.VAR_DIR = tmp_path
@@ -159,7 +162,8 @@ def _members_decide_about_their_own_house() -> None:
 def _much_is_said_about_one_text() -> None:
     talked = Proposal.objects.get(wording__title=planned.TALKED)
     assert set(talked.comments.values_list("stance", flat=True)) >= {"for", "against", "question"}
-    assert talked.comments.exclude(parent=None).count() == 3
+    assert talked.comments.filter(amendment=None).exclude(parent=None).count() == 3
+    assert talked.comments.filter(amendment__state="open").count() == 2
     assert talked.wording.credit is not None
     assert list(talked.amendments.order_by("number").values_list("state", flat=True)) == [
         "accepted",
@@ -174,6 +178,23 @@ def _much_is_said_about_one_text() -> None:
     assert not idea.wording.says_what
     assert idea.echoes.count() == 6
     assert Manuscript.objects.filter(co_authors__isnull=False).count() == 1
+
+
+def _terms_are_on_the_move(client: Client) -> None:
+    """Members proffer and ask; what each company publishes is there to be read by the worker."""
+    for slug, count in movement.PROFFERS.items():
+        assert Proffer.objects.filter(term=slug).count() == count
+    assert Ask.objects.count() == sum(movement.ASKS.values())
+    waiting = Organisation.objects.filter(looked_at=None)
+    assert set(waiting.values_list("domain", flat=True)) == set(movement.COMPANIES)
+    for domain, company in movement.COMPANIES.items():
+        file = client.get(reverse("demo-company-file", args=[domain]))
+        statement = acceptance_file.read(file.content)
+        assert statement.name == company.name
+        hashes = {one.sha256 for one in statement.accepts}
+        ours = Version.objects.filter(sha256__in=hashes)
+        assert ours.count() == (len(company.terms) if company.careful else 0)
+    assert client.get(reverse("demo-company-file", args=["gym.example"])).status_code == 404
 
 
 def _something_awaits_each(world: World) -> None:

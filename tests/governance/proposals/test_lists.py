@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,8 +19,9 @@ from governance.proposals.models import Proposal
 from governance.proposals.sweeps import seats as note_seats
 from members.models import Person
 from tests.conftest import NOW
-from tests.governance.proposals.conftest import MakePerson, fresh, resolve, support
+from tests.governance.proposals.conftest import MakePerson, fresh, resolve, revise, support
 from tests.governance.proposals.deciding import adopt_all_rules, cast, poll_of, propose, work
+from tests.governance.proposals.test_amendments import amend
 from tests.governance.proposals.test_pages import signed_in
 
 DAY = timedelta(days=1)
@@ -118,3 +120,106 @@ def test_drafts_and_flags_cost_no_query_each(
                 assert client.get(page).status_code == 200
             sizes.setdefault(page, []).append(len(asked.captured_queries))
     assert all(first == last for first, last in sizes.values()), sizes
+
+
+def test_every_list_of_a_proposal_costs_as_many_queries_however_long(
+    ada: Person, bob: Person, cyd: Person, steward: Person
+) -> None:
+    """Two of everything and twelve of everything: each list asks the same number of questions."""
+    talked = support(resolve(ada), bob, cyd)
+    sizes: list[dict[str, int]] = []
+    for until in (2, 12):
+        _talk_and_amend(talked, ada, bob, cyd, until=until)
+        with time_machine.travel(NOW + 13 * DAY, tick=False):
+            sizes.append(
+                {
+                    f"{name}{query}": _asked(person, reverse(name, args=args) + query)
+                    for name, args, query, person in _lists(talked, ada, bob, steward)
+                }
+            )
+    assert sizes[0] == sizes[1]
+    # What stands on somebody's own page comes from every app there is.
+    assert sizes[1].pop("my-home") < 40
+    assert sizes[1] == {
+        "proposal": 28,
+        "proposal?show=for&order=supported": 13,
+        "amendment-list": 6,
+        "amendment-list?state=open": 4,
+        "amendment": 11,
+        "proposal-texts?from=1&to=2": 5,
+        "comment": 8,
+        "following": 3,
+        "flags": 3,
+        "participation": 5,
+        "decision-rules": 2,
+        "api-decision-rules": 1,
+        "api-comment-list": 2,
+        "api-comment-list?amendment=1": 2,
+        "api-amendment-list": 2,
+        "api-text-list": 2,
+        "api-flag-list": 2,
+        "api-follow-list": 1,
+        "api-mention-list": 1,
+        "api-proposal-path": 4,
+    }
+
+
+def _talk_and_amend(talked: Proposal, ada: Person, bob: Person, cyd: Person, *, until: int) -> None:
+    """Until there are so many of what lists show: talk and answers, amendments, texts, flags."""
+    for number in range(talked.amendments.count(), until):
+        at = NOW + number * DAY
+        said = actions.comment(proposal=talked, body="Bob, see @Ada.", by=bob, at=at)
+        actions.comment(proposal=talked, parent=said, body="@Bob, yes.", by=ada, at=at)
+        actions.flag(proposal=talked, comment=said, reason="spam", by=cyd, at=at)
+        made = amend(talked, (bob, cyd)[number % 2], f"Text {number}.")
+        why = actions.comment(proposal=talked, amendment=made, body="Why?", by=cyd, at=at)
+        actions.comment(proposal=talked, parent=why, body="So.", by=bob, at=at)
+        idea = resolve(bob, title=f"Number {number}", at=at)
+        actions.follow(proposal=idea, by=ada, at=at)
+        revise(talked, f"Another {number}.", by=ada, at=at)
+    first = talked.amendments.get(number=1)
+    for number in range(first.comments.count(), 2 * until):
+        at = NOW + number * timedelta(hours=2)
+        said = actions.comment(proposal=talked, amendment=first, body="Hm.", by=bob, at=at)
+        actions.react(comment=said, by=cyd, at=at)
+
+
+def _lists(
+    talked: Proposal, ada: Person, bob: Person, steward: Person
+) -> list[tuple[str, list[object], str, Person | None]]:
+    """Each list by its name, what stands in its address, what is asked of it, and who looks."""
+    here: list[object] = [talked.pk]
+    thread: list[object] = [talked.pk, talked.comments.order_by("at", "pk")[0].pk]
+    return [
+        ("proposal", here, "", bob),
+        ("proposal", here, "?show=for&order=supported", None),
+        ("amendment-list", here, "", bob),
+        ("amendment-list", here, "?state=open", None),
+        ("amendment", [talked.pk, 1], "", bob),
+        ("proposal-texts", here, "?from=1&to=2", None),
+        ("comment", thread, "", bob),
+        ("following", [], "", ada),
+        ("my-home", [], "", ada),
+        ("flags", [], "", steward),
+        ("participation", [], "", None),
+        ("decision-rules", [], "", None),
+        ("api-decision-rules", [], "", None),
+        ("api-comment-list", here, "", None),
+        ("api-comment-list", here, "?amendment=1", None),
+        ("api-amendment-list", here, "", None),
+        ("api-text-list", here, "", None),
+        ("api-flag-list", [], "", steward),
+        ("api-follow-list", [], "", ada),
+        ("api-mention-list", [], "", ada),
+        ("api-proposal-path", here, "", None),
+    ]
+
+
+def _asked(person: Person | None, url: str) -> int:
+    """How many queries a page costs beside the two that know who is there."""
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200, url
+    return len(asked) - 2 * (person is not None)

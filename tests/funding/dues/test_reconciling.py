@@ -8,6 +8,8 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from funding.dues import actions, reconciling, stripe_gateway, sweeps
@@ -162,6 +164,31 @@ def test_payouts_are_on_their_way_until_the_bank_shows_them(
         actions.import_statement(body=changed, by=treasurer, at=NOW)
     assert no.value.code == "statement-changed"
     assert not BankLine.objects.filter(reference="B4").exists()
+
+
+def test_a_line_that_nothing_explains_is_explained_by_a_steward_with_a_reason(
+    db: None, treasurer: Person, make_person: Callable[..., Person], client: Client
+) -> None:
+    steward = make_person("Stella", role="steward")
+    body = camt(entry("12.00", direction="DBIT", reference="B2", text="CARD FEE"))
+    made = actions.import_statement(body=body, by=treasurer, at=NOW)
+    case = Case.objects.get()
+    client.force_login(steward)
+    page = reverse("statements")
+    assert "CARD FEE" in client.get(page).content.decode()
+    with pytest.raises(Refused) as no:
+        actions.do_about_case(case=case, way="explained", reason="Ours", by=treasurer, at=NOW)
+    assert no.value.code == "not-a-steward"
+    actions.do_about_case(
+        case=case, way="explained", reason="A lost card, see the minutes", by=steward, at=NOW
+    )
+    line = made.lines.get()
+    assert (line.explained, line.entry) == ("A lost card, see the minutes", None)
+    assert "CARD FEE" not in client.get(page).content.decode()
+    assert "see the minutes" in client.get(reverse("statement", args=[made.pk])).content.decode()
+    # Explained is explained: what is booked later does not take it over.
+    assert actions.match_line(line=line, by=TEST, at=NOW)
+    assert not BankLine.objects.exclude(entry=None).exists()
 
 
 def test_a_payout_that_fails_comes_back(till: Till, newcomer: Person) -> None:

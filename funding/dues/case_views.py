@@ -213,7 +213,7 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     """What could not be applied however often it was tried, and trying it again."""
     me = _steward(request)
     if request.method == "POST":
-        id = request.POST.get("object", "")[:120]
+        id = request.POST.get("object", "")[:120].replace("\x00", "")
         if actions.revive_object(stripe_id=id, by=me, at=timezone.now()):
             messages.success(request, _("It is tried again now."))
         else:

@@ -241,8 +241,10 @@ def leave(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def written(request: HttpRequest) -> dict[str, str]:
-    """What stands in the fields of a form, by their names."""
-    return {name: text for name, text in request.POST.dict().items() if name not in _NOT_WRITTEN}
+    """What stands in the fields of a form, by their names. No text has a NUL in it."""
+    sent = request.POST.dict().items()
+    fields = {name.replace("\x00", ""): text.replace("\x00", "") for name, text in sent}
+    return {name: text for name, text in fields.items() if name not in _NOT_WRITTEN}
 
 
 def _answer(request: HttpRequest, found: CoAuthorInvitation) -> HttpResponse:

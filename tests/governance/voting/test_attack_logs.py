@@ -25,6 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 VOTERS = 20
 
+# Of PostgreSQL's log: how long a page is, and what stands at its beginning (xlog_internal.h).
+_PAGE, _HEADER, _FIRST_HEADER = 8192, 24, 40
+
 
 @pytest.fixture
 def write_ahead_log() -> Callable[[], bytes]:
@@ -45,12 +48,15 @@ def write_ahead_log() -> Callable[[], bytes]:
 
     def of_postgresql() -> bytes:
         (first, start), (last, end) = begun, _place()
+        with connection.cursor() as cursor:
+            # Nothing was committed yet: this has all of it written to the files.
+            cursor.execute("SELECT pg_switch_wal()")
         if first == last:
-            return first.read_bytes()[start:end]
+            return _without_headers(first, start, end)
         names = sorted(file.name for file in first.parent.iterdir())
         between = [first.with_name(one) for one in names if first.name < one < last.name]
-        pieces = [first.read_bytes()[start:], *(one.read_bytes() for one in between)]
-        return b"".join([*pieces, last.read_bytes()[:end]])
+        pieces = [_without_headers(first, start), *(_without_headers(one) for one in between)]
+        return b"".join([*pieces, _without_headers(last, 0, end)])
 
     return of_postgresql
 
@@ -64,6 +70,16 @@ def _place() -> tuple[Path, int]:
         )
         folder, name, offset = cursor.fetchone()
     return Path(folder, "pg_wal", name), offset
+
+
+def _without_headers(file: Path, start: int = 0, end: int | None = None) -> bytes:
+    """A part of the log, whole again where a page of it begins in the middle of something."""
+    data = file.read_bytes()[:end]
+    pages = range(start - start % _PAGE, len(data), _PAGE)
+    return b"".join(
+        data[max(page + (_FIRST_HEADER if page == 0 else _HEADER), start) : page + _PAGE]
+        for page in pages
+    )
 
 
 def _readable(file: Path) -> bool:

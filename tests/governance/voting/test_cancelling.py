@@ -498,7 +498,9 @@ def test_the_api_takes_two_by_the_same_rules(
         (as_(make_person("Val")), "not-a-scrutineer"),
         (as_(make_person("Wim", role="steward")), "not-a-scrutineer"),
     ):
-        for refused in (other.get(faults), post(other, faults, said), post(other, confirm)):
+        read = other.get(faults)
+        assert (read.status_code, read.json()["code"]) == (403, code)
+        for refused in (post(other, faults, said), post(other, confirm)):
             assert (refused.status_code, refused.json()["code"]) == (409, code)
         assert other.post(page).status_code == 404
     assert post(Client(), confirm).status_code in (401, 403)

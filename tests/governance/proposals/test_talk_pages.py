@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 import time_machine
@@ -16,18 +15,17 @@ from pytest_django import DjangoAssertNumQueries
 from config.templatetags.commons import markdown
 from governance.proposals import actions
 from governance.proposals.models import (
-    Amendment,
     Comment,
     Flag,
     Manuscript,
     Proposal,
-    Wording,
 )
 from members.awaiting import awaiting
 from members.leaving import parts
 from members.models import Person
 from tests.conftest import NOW
 from tests.governance.proposals.conftest import MakePerson, fresh, resolve, revise, support
+from tests.governance.proposals.long_history import write_long_history
 from tests.governance.proposals.test_pages import body, signed_in
 
 WORDS = {"title": "Open doors", "summary": "We meet in the open.", "problem": "Closed doors."}
@@ -248,68 +246,8 @@ def test_a_long_history_stays_quick_and_short(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     """2,000 comments, 200 amendments and 60 texts: as many queries as of a short one."""
-    support(proposal, bob, cyd)
-    base = fresh(proposal).wording
-    texts = [
-        Wording(
-            proposal=proposal,
-            number=number,
-            title=base.title,
-            summary=base.summary,
-            problem=base.problem,
-            content={"text": f"Text {number}."},
-            sha256=f"{number:064x}",
-            at=NOW,
-            by=ada,
-        )
-        for number in range(2, 262)
-    ]
-    Wording.objects.bulk_create(texts)
-    Amendment.objects.bulk_create(
-        Amendment(
-            proposal=proposal,
-            number=number + 1,
-            author=cyd,
-            base=base,
-            wording=wording,
-            reason=f"Reason {number}.",
-            at=NOW,
-        )
-        for number, wording in enumerate(texts[60:])
-    )
-    stances = ["remark", "for", "against", "question"]
-    roots = [
-        Comment(
-            proposal=proposal,
-            author=bob,
-            body=f"Comment {number}.",
-            stance=stances[number % 4],
-            at=NOW + timedelta(seconds=number),
-        )
-        for number in range(500)
-    ]
-    Comment.objects.bulk_create(roots)
-    Comment.objects.bulk_create(
-        Comment(
-            proposal=proposal,
-            author=cyd,
-            body=f"Answer {number}.",
-            thread=roots[0 if number < 1200 else number % 500],
-            parent=roots[0 if number < 1200 else number % 500],
-            at=NOW + timedelta(seconds=number),
-        )
-        for number in range(1500)
-    )
+    pages = write_long_history(proposal, author=ada, others=(bob, cyd))
     client = signed_in(cyd)
-    pages = [
-        proposal.get_absolute_url(),
-        proposal.get_absolute_url() + "?order=supported&show=for&page=3",
-        proposal.get_absolute_url() + "?order=oldest",
-        reverse("comment", args=[proposal.pk, roots[0].pk]) + "?page=20",
-        reverse("amendment-list", args=[proposal.pk]) + "?page=4",
-        reverse("amendment", args=[proposal.pk, 150]),
-        reverse("proposal-texts", args=[proposal.pk]) + "?page=2&from=3&to=40",
-    ]
     for page in pages:
         with django_assert_max_num_queries(32):
             shown = client.get(page)

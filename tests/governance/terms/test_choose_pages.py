@@ -48,7 +48,7 @@ def roster(publish: Publish) -> dict[str, Any]:
 
 
 def heading(page: str) -> str:
-    found = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
     assert found
     return found[1].strip()
 

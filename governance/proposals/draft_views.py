@@ -177,8 +177,27 @@ def history(request: HttpRequest, pk: str) -> HttpResponse:
         "manuscript": found,
         "page": Paginator(saves.defer("data"), PER_PAGE).get_page(request.GET.get("page")),
         "shown": shown,
+        "said": _said(kinds.get(found.kind), shown.data) if shown else [],
     }
     return render(request, "proposals/draft_history.html", context)
+
+
+def _said(kind: Kind, data: dict[str, str]) -> list[tuple[str, str]]:
+    """What stands in a save, under the labels of the form's fields."""
+    editor = kind.editor(data)
+    parts = [editor] if isinstance(editor, forms.BaseForm) else [editor.form, *editor.rules]  # type: ignore[attr-defined] # what a term's editor is made of
+    said = []
+    for place, part in enumerate([WordsForm(data, kind=kind), *parts]):
+        for field in part.visible_fields():
+            text = data.get(field.html_name, "")
+            if not text:
+                continue
+            choices = dict(getattr(field.field, "choices", ()))
+            label = str(field.label)
+            if place > 1:
+                label = _("Rule %(number)d: %(label)s") % {"number": place - 1, "label": label}
+            said.append((label, str(choices.get(text, text))))
+    return said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

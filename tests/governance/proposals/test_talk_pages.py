@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from config.templatetags.commons import markdown
-from governance.proposals import actions
+from governance.proposals import actions, kinds
 from governance.proposals.models import (
     Comment,
     Flag,
@@ -144,6 +144,29 @@ def test_a_draft_is_kept_saved_and_opened(rules: None, ada: Person, bob: Person)
     )
     assert opened.status_code == 302
     assert Manuscript.objects.get().proposal == Proposal.objects.get()
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in kinds.proposable()])
+def test_the_history_of_a_draft_names_what_stood_where(rules: None, ada: Person, kind: str) -> None:
+    data = {
+        "summary": "Nobody follows me.",
+        "title": "Open doors",
+        "term-title": "No stalking",
+        "rules-TOTAL_FORMS": "1",
+        "rules-INITIAL_FORMS": "0",
+        "rules-0-kind": "prohibition",
+        "unknown": "Not a field.",
+    }
+    draft = actions.start_manuscript(kind=kind, data=data, by=ada, at=NOW)
+    page = body(signed_in(ada).get(reverse("draft-history", args=[draft.pk]) + "?save=1"))
+    assert "<h3>In one sentence</h3>" in page
+    assert "Nobody follows me." in page
+    assert "Not a field." not in page
+    assert "TOTAL_FORMS" not in page
+    if kind == "adopt_term":
+        assert "<h3>Title of the term</h3>" in page
+        assert "<h3>Rule 1: " in page
+        assert ">prohibition<" not in page
 
 
 def test_a_co_author_comes_by_link_and_is_named(rules: None, ada: Person, bob: Person) -> None:

@@ -40,6 +40,7 @@ def gettext_noop(text: str) -> str:
 
 
 _ = gettext_noop
+NO_SUCH_TERM = _("“{slug}” names no term.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,16 @@ class Ask:
             "terms": list(self.terms),
             "website": self.website,
         }
+
+    @property
+    def priced_budget(self) -> list[tuple[BudgetLine, Money]]:
+        """Each line with its amount, for a page."""
+        return [(line, Money(line.minor, self.amount.currency)) for line in self.budget]
+
+    @property
+    def priced_milestones(self) -> list[tuple[Milestone, Money]]:
+        """Each milestone with its amount, for a page."""
+        return [(each, Money(each.minor, self.amount.currency)) for each in self.milestones]
 
     def sha256(self, *, application: str, number: int) -> str:
         """The hash of this very version of this very application, over its RFC 8785 form."""
@@ -330,7 +341,7 @@ class _Reading:
         slugs = list(dict.fromkeys(slug.strip() for slug in self.content["terms"] if slug.strip()))
         for slug in slugs:
             if not _SLUG.fullmatch(slug):
-                self._says("terms", _("“{slug}” names no term."), slug=slug[:60])
+                self._says("terms", NO_SUCH_TERM, slug=slug[:60])
         return tuple(slugs)
 
     def _website(self) -> str:

@@ -16,7 +16,6 @@ from funding.grants import asking
 
 LARGEST = 256 * 2**10
 MEDIA_TYPES = ("application/json", "text/plain", "application/octet-stream")
-WELL_KNOWN = "/.well-known/funding-manifest-urls"
 _MOST_PROJECTS = 50
 
 

@@ -1,6 +1,40 @@
 """The addresses of grants."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from funding.grants.views import applying, panel, reading
+
+_ONE = "grants/applications/<uuid:pk>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("grants/", reading.rounds, name="grants"),
+    path("grants/mine/", applying.mine, name="grant-mine"),
+    path("grants/desk/", panel.desk, name="grant-desk"),
+    path("grants/interests/", panel.interests, name="grant-interests"),
+    path("grants/rounds/<uuid:pk>/", reading.round, name="grant-round"),
+    path("grants/rounds/<uuid:pk>/apply/", applying.apply, name="grant-apply"),
+    path("grants/rounds/<uuid:pk>/reviewers/", panel.reviewers, name="grant-reviewers"),
+    path("grants/rounds/<uuid:pk>/vote/", panel.vote, name="grant-vote"),
+    path(_ONE + "", reading.application, name="grant-application"),
+    # Who applies
+    path(_ONE + "write/", applying.write, name="grant-write"),
+    path(_ONE + "save/", applying.save, name="grant-save"),
+    path(_ONE + "check/", applying.preview, name="grant-preview"),
+    path(_ONE + "team/", applying.team, name="grant-team"),
+    path(_ONE + "files/", applying.files, name="grant-files"),
+    path(_ONE + "files/<uuid:file>/", applying.file, name="grant-file"),
+    path(_ONE + "files/<uuid:file>/remove/", applying.remove_file, name="grant-file-remove"),
+    path(_ONE + "fill/", applying.fill, name="grant-import"),
+    path(_ONE + "withdraw/", applying.withdraw, name="grant-withdraw"),
+    path(_ONE + "correct/", applying.correct, name="grant-correct"),
+    path(_ONE + "ask-members/", applying.ask_members, name="grant-ask-members"),
+    # Members
+    path(_ONE + "sponsor/", applying.sponsor, name="grant-sponsor"),
+    # Who looks after it
+    path(_ONE + "panel/", panel.panel, name="grant-panel"),
+    path(_ONE + "review/", panel.review, name="grant-review"),
+    path(_ONE + "remark/", panel.remark, name="grant-remark"),
+    path(_ONE + "answer/", panel.answer, name="grant-answer"),
+    path(_ONE + "confirm/", panel.confirm, name="grant-confirm"),
+]
 api_urlpatterns: list[URLPattern | URLResolver] = []

@@ -19,10 +19,13 @@ class DocumentMissing(Exception):
     """The file of this hash is not there, or is not what its hash says."""
 
 
-def keep(data: bytes) -> str:
-    """Store a document; answers its SHA-256 in hex. The same bytes again change nothing."""
+def keep(data: bytes, *, folder: Path | None = None) -> str:
+    """Store a document; answers its SHA-256 in hex. The same bytes again change nothing.
+
+    ``folder`` is another one than that of the books.
+    """
     digest = hashlib.sha256(data).hexdigest()
-    path = _path(digest)
+    path = _path(digest, folder)
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = path.with_name(f".{uuid.uuid4()}")
@@ -35,10 +38,10 @@ def keep(data: bytes) -> str:
     return digest
 
 
-def read(digest: str) -> bytes:
+def read(digest: str, *, folder: Path | None = None) -> bytes:
     """The document of this SHA-256. Raises ``DocumentMissing``, and ``Unsealable``."""
     try:
-        data = unseal(_path(digest).read_bytes())
+        data = unseal(_path(digest, folder).read_bytes())
     except FileNotFoundError:
         raise DocumentMissing(f"no document {digest}") from None
     if hashlib.sha256(data).hexdigest() != digest:
@@ -46,5 +49,10 @@ def read(digest: str) -> bytes:
     return data
 
 
-def _path(digest: str) -> Path:
-    return Path(settings.BOOKS_DIR) / digest[:2] / digest
+def forget(digest: str, *, folder: Path) -> None:
+    """Remove a document that nothing names any more. Again changes nothing."""
+    _path(digest, folder).unlink(missing_ok=True)
+
+
+def _path(digest: str, folder: Path | None) -> Path:
+    return Path(folder or settings.BOOKS_DIR) / digest[:2] / digest

@@ -34,6 +34,8 @@ NOWHERE: dict[str, list[object]] = {
     "proposal": [uuid.UUID(int=0)],
     "poll": [uuid.UUID(int=0)],
     "fault": [uuid.UUID(int=0)],
+    "file": [uuid.UUID(int=0)],
+    "entry": [uuid.UUID(int=0)],
     "person": [uuid.UUID(int=0)],
     "slug": ["no-such-term", "a" * 3000],
     "kind": ["no-such-kind"],

@@ -20,8 +20,6 @@ from governance.terms.models import Term
 from kernel.money import Money
 from members.models import Person, RoleGrant
 
-PANEL_ROLES = (RoleGrant.Role.STEWARD, RoleGrant.Role.SCRUTINEER)
-
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def of(self, person: Person) -> Self:
@@ -34,19 +32,21 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def conflicting(self, person: Person) -> Self:
         """Those that ``person`` is conflicted about, whatever made them so.
 
-        By the program itself: whoever applies, is on the team, was named by the applicant as
-        related, or is paid into an account that somebody of theirs is paid into too. By their own
-        word: an interest they declared.
+        By the program itself: whoever applies (and so competes with every other application of the
+        round), is on the team, was named by the applicant as related, or is paid into an account
+        that somebody of theirs is paid into too. By their own word: an interest they declared.
         """
         team = TeamMember.objects.filter(application=OuterRef("pk"))
         related = Relation.objects.filter(application=OuterRef("pk"), person=person)
         declared = Interest.objects.filter(
             application=OuterRef("pk"), person=person, conflicted=True
         )
+        competing = Application.objects.filter(applicant=person).exclude(stage=stages.WITHDRAWN)
         accounts = PayoutMark.objects.filter(person=person).values("fingerprint")
         shared = PayoutMark.objects.filter(fingerprint__in=accounts)
         return self.filter(
             Q(applicant=person)
+            | Q(round__in=competing.values("round"))
             | Exists(team.filter(Q(person=person) | Q(email=person.email)))
             | Exists(related)
             | Exists(declared)
@@ -54,32 +54,47 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             | Exists(team.filter(person__in=shared.values("person")))
         )
 
+    def in_the_running(self) -> Self:
+        """What was sent and not taken back."""
+        return self.exclude(stage__in=[stages.DRAFT, stages.WITHDRAWN])
+
     def on_panel_of(self, person: Person, day: date) -> Self:
         """What was sent in the rounds that ``person`` looks after on ``day``, conflicts included.
 
-        Stewards and scrutineers look after every round, reviewers after those they are named for.
+        Stewards look after every round, reviewers after those they are named for. Scrutineers
+        deputise for an application where no steward is free of a conflict about it.
         """
         sent = self.filter(stage__in=stages.SENT).exclude(version=None)
-        if RoleGrant.objects.on(day).filter(person=person, role__in=PANEL_ROLES).exists():
+        held = set(RoleGrant.objects.on(day).filter(person=person).values_list("role", flat=True))
+        if RoleGrant.Role.STEWARD in held:
             return sent
         named = Reviewer.objects.filter(person=person, ended_at=None)
-        return sent.filter(round__in=named.values("round"))
+        mine = Q(round__in=named.values("round"))
+        if RoleGrant.Role.SCRUTINEER in held:
+            left = Application.objects.all()
+            for steward in Person.objects.holding(RoleGrant.Role.STEWARD, day):
+                left = left.filter(pk__in=Application.objects.conflicting(steward).values("pk"))
+            mine |= Q(pk__in=left.values("pk"))
+        return sent.filter(mine)
+
+    def open_to(self, person: Person, day: date) -> Self:
+        """What ``person`` may read for the panel on ``day``: everything goes through this.
+
+        Of what they look after, each application about which they have said that they have no
+        interest in it, and nothing else says that they have.
+        """
+        free = Interest.objects.filter(person=person, conflicted=False)
+        conflicting = Application.objects.conflicting(person).values("pk")
+        mine = self.on_panel_of(person, day).filter(pk__in=free.values("application"))
+        return mine.exclude(pk__in=conflicting)
 
     def visible_to(self, person: Person, day: date) -> Self:
-        """What ``person`` may read the inside of on ``day``: everything goes through this.
+        """Whose words ``person`` may read on ``day``: their own, and what is open to them.
 
-        Their own; and of what they look after, each application about which they have said that
-        they have no interest in it, and nothing else says that they have.
+        What the panel says of an application is for :meth:`open_to` alone.
         """
-        own = self.of(person).values("pk")
-        unconflicted = Interest.objects.filter(person=person, conflicted=False)
-        conflicting = Application.objects.conflicting(person).values("pk")
-        read = (
-            self.on_panel_of(person, day)
-            .filter(pk__in=unconflicted.values("application"))
-            .exclude(pk__in=conflicting)
-            .values("pk")
-        )
+        own = Application.objects.of(person).values("pk")
+        read = Application.objects.all().open_to(person, day).values("pk")
         return self.filter(Q(pk__in=own) | Q(pk__in=read))
 
     def undeclared_by(self, person: Person, day: date) -> Self:

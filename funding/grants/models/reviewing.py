@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funding.grants import application_stages as stages
 from funding.grants.models.applications import Application
+from funding.grants.models.rounds import Reviewer
 from members.models import Person
 
 
@@ -57,12 +59,20 @@ class Finding(models.Model):
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def shown_to(self, person: Person, application: Application) -> Self:
-        """The reviews of ``application`` that ``person`` may read: all once their own is in."""
-        reviews = self.filter(application=application).order_by("at", "pk")
-        if reviews.filter(reviewer=person).exists():
-            return reviews
-        return reviews.none()
+    def shown_to(self, person: Person, application: Application, day: date) -> Self:
+        """The reviews of ``application`` that ``person`` may read on ``day``.
+
+        To who reviews it, their own, and all once that is in; to others on the panel all of them.
+        """
+        reviews = self.filter(application=application)
+        named = Reviewer.objects.filter(
+            round=application.round_id, person=person, ended_at=None
+        ).exists()
+        blind = named and not reviews.filter(reviewer=person).exists()
+        panel = Application.objects.filter(pk=application.pk).open_to(person, day)
+        if blind or not panel.exists():
+            return reviews.none()
+        return reviews.order_by("at", "pk")
 
 
 class Review(models.Model):

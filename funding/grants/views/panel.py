@@ -1,0 +1,378 @@
+"""Pages of those who look after rounds: interests, screening, reviews, shortlist, decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from funding.grants import actions, permissions, rubric
+from funding.grants import application_stages as stages
+from funding.grants.forms import (
+    AnswerForm,
+    DecideForm,
+    InterestForm,
+    ReviewerForm,
+    ReviewForm,
+    TextForm,
+    possible,
+)
+from funding.grants.models import (
+    Application,
+    Correction,
+    Determination,
+    Review,
+    Reviewer,
+    Round,
+)
+from kernel.refusal import Refused
+from members.models import Person, RoleGrant
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """An application as it is shown to whoever says whether they have an interest in it."""
+
+    application: Application
+    form: InterestForm
+
+
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What somebody looks after, and what of it waits for them."""
+    me, day = _on_panel(request), timezone.now().date()
+    open_to_me = (
+        Application.objects.all()
+        .open_to(me, day)
+        .exclude(stage=stages.WITHDRAWN)
+        .with_version()
+        .order_by("round__hear_by", "pk")
+    )
+    context = {
+        "undeclared": Application.objects.undeclared_by(me, day).count(),
+        "waiting": [each for each in open_to_me if each.stage in _WAITING],
+        "others": [each for each in open_to_me if each.stage not in _WAITING],
+    }
+    return render(request, "grants/desk.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def interests(request: HttpRequest) -> HttpResponse:
+    """Say of each application one looks after whether one has an interest in it, one by one.
+
+    Before that nothing is shown of it but what it is called and who applies.
+    """
+    me, now = _on_panel(request), timezone.now()
+    waiting = (
+        Application.objects.undeclared_by(me, now.date())
+        .select_related("version", "round", "applicant")
+        .prefetch_related("team")
+        .order_by("round__closes_at", "pk")
+    )
+    sent = InterestForm(request.POST) if request.method == "POST" else None
+    status = HTTPStatus.OK
+    if sent is not None:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if sent.is_valid():
+            given = sent.cleaned_data
+            about = get_object_or_404(
+                Application.objects.all().on_panel_of(me, now.date()), pk=given["application"]
+            )
+            try:
+                actions.declare_interest(
+                    application=about,
+                    conflicted=given["interest"] == InterestForm.SOME,
+                    why=given["why"],
+                    by=me,
+                    at=now,
+                )
+            except Refused as refusal:
+                sent.add_error(None, refusal.sentence)
+                status = HTTPStatus.CONFLICT
+            else:
+                messages.success(request, _("Noted."))
+                return redirect("grant-interests")
+    rows = [Undeclared(each, _interest_form(each, sent)) for each in waiting]
+    return render(request, "grants/interests.html", {"rows": rows, "sent": sent}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def panel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The inside of one application, its history, and what can be decided about it now."""
+    me, found = _open(request, pk)
+    now = timezone.now()
+    decides = permissions.can_decide(found, me, now)
+    form = DecideForm(request.POST if request.method == "POST" else None, application=found)
+
+    def decide() -> None:
+        given = form.cleaned_data
+        if given["what"] == "ask_more":
+            actions.ask_more(application=found, what=given["reasons"], by=me, at=now)
+        else:
+            _ACTS[given["what"]](application=found, reasons=given["reasons"], by=me, at=now)
+
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        done = _do(form, decide)
+        if done is None:
+            messages.success(request, _("Done. The applicant is written to."))
+            return redirect("grant-panel", pk=found.pk)
+        status = done
+    reviews = Review.objects.shown_to(me, found, now.date()).select_related("reviewer")
+    given_scores = [review.scores for review in reviews]
+    correction = Correction.objects.filter(application=found).first()
+    context = {
+        "application": found,
+        "asked": found.version.asked if found.version else None,
+        "files": found.files.filter(removed_at=None).order_by("added_at"),
+        "terms": found.version.terms.order_by("slug") if found.version else [],
+        "findings": found.findings.select_related("by").order_by("-at", "-pk"),
+        "reviews": reviews,
+        "spread": rubric.spread(found.round.rubric, given_scores),
+        "mean_shown": _one_place(rubric.mean(found.round.rubric, given_scores)),
+        "remarks": found.remarks.select_related("by").order_by("at", "pk") if reviews else [],
+        "remark": TextForm(label=_("Say something to the others")),
+        "correction": correction,
+        "answer": AnswerForm() if correction and not correction.answered_at else None,
+        "determination": Determination.objects.filter(application=found).first(),
+        "form": form if decides and possible(found) else None,
+        "decides": decides,
+        "may_review": found.stage == stages.IN_REVIEW
+        and permissions.can_review(found, me)
+        and not found.reviews.filter(reviewer=me).exists(),
+    }
+    return render(request, "grants/panel.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Score an application, once."""
+    me, found = _open(request, pk)
+    form = ReviewForm(
+        request.POST if request.method == "POST" else None, criteria=found.round.rubric
+    )
+
+    def score() -> None:
+        actions.review(
+            application=found,
+            scores=form.scores(),
+            comment=form.cleaned_data["comment"],
+            by=me,
+            at=timezone.now(),
+        )
+
+    status = _do(form, score) if request.method == "POST" else HTTPStatus.OK
+    if status is None:
+        messages.success(request, _("Thank you. You can read what others wrote now."))
+        return redirect("grant-panel", pk=found.pk)
+    context = {
+        "application": found,
+        "asked": found.version.asked if found.version else None,
+        "form": form,
+    }
+    return render(request, "grants/review.html", context, status=status)
+
+
+@require_POST
+def remark(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say something to the others who look after an application."""
+    me, found = _open(request, pk)
+    form = TextForm(request.POST, label="")
+    if not form.is_valid():
+        messages.error(request, _("Please write something, in at most 8000 signs."))
+        return redirect("grant-panel", pk=found.pk)
+    return _and_back(
+        request,
+        found,
+        lambda: actions.remark(
+            application=found, text=form.cleaned_data["text"], by=me, at=timezone.now()
+        ),
+    )
+
+
+@require_POST
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Hear a correction of fact."""
+    me, found = _open(request, pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please say whether it is right, and why."))
+        return redirect("grant-panel", pk=found.pk)
+    given = form.cleaned_data
+    return _and_back(
+        request,
+        found,
+        lambda: actions.answer_correction(
+            application=found,
+            upheld=given["upheld"] == "yes",
+            answer=given["answer"],
+            by=me,
+            at=timezone.now(),
+        ),
+    )
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Confirm what the members' vote decided of a project."""
+    me, found = _open(request, pk)
+    return _and_back(
+        request,
+        found,
+        lambda: actions.confirm(application=found, by=me, at=timezone.now()),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reviewers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Who reviews a round; posting names somebody, or ends it for one of them."""
+    me, found = _looked_after(request, pk)
+    ending = request.POST.get("end", "") if request.method == "POST" else ""
+    form = ReviewerForm(request.POST if request.method == "POST" and not ending else None)
+    status = HTTPStatus.OK
+    if ending:
+        reviewer = get_object_or_404(
+            Reviewer.objects.select_related("round"),
+            round=found,
+            pk=int(ending) if ending.isascii() and ending.isdecimal() and len(ending) < 19 else 0,
+        )
+        try:
+            actions.end_reviewer(reviewer=reviewer, by=me, at=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal.sentence))
+        return redirect("grant-reviewers", pk=found.pk)
+    if request.method == "POST":
+
+        def name() -> None:
+            address = form.cleaned_data["email"]
+            person = Person.objects.filter(email__iexact=address, is_active=True).first()
+            if person is None:
+                raise Refused("nobody-there", _("Nobody has this address here."))
+            actions.name_reviewer(round=found, person=person, by=me, at=timezone.now())
+
+        done = _do(form, name)
+        if done is None:
+            messages.success(request, _("Named. Their name is on the page of the round."))
+            return redirect("grant-reviewers", pk=found.pk)
+        status = done
+    context = {
+        "round": found,
+        "form": form,
+        "reviewers": found.reviewers.filter(ended_at=None)
+        .select_related("person")
+        .order_by("named_at", "pk"),
+    }
+    return render(request, "grants/reviewers.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def vote(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Let the members choose among the shortlisted."""
+    me, found = _looked_after(request, pk)
+    form = Form(request.POST if request.method == "POST" else None)
+
+    def put() -> None:
+        actions.put_to_vote(round=found, by=me, at=timezone.now())
+
+    status = _do(form, put) if request.method == "POST" else HTTPStatus.OK
+    if status is None:
+        messages.success(request, _("Done. Everybody on the shortlist is written to."))
+        return redirect(found)
+    context = {
+        "round": found,
+        "form": form,
+        "shortlist": found.applications.filter(stage=stages.SHORTLISTED)
+        .select_related("version")
+        .order_by("version__title", "pk"),
+        "unanswered": found.applications.filter(stage__in=stages.UNANSWERED).count(),
+    }
+    return render(request, "grants/vote.html", context, status=status)
+
+
+_ACTS = {
+    "find_eligible": actions.find_eligible,
+    "find_ineligible": actions.find_ineligible,
+    "shortlist": actions.shortlist,
+    "decline": actions.decline,
+}
+# What waits for the panel, and not for the clock, the applicant or the members.
+_WAITING = (stages.SCREENING, stages.IN_REVIEW, stages.BALLOTED)
+
+
+def _interest_form(each: Application, sent: InterestForm | None) -> InterestForm:
+    """The form of one row: what was sent of it, or an empty one."""
+    if sent is not None and sent.data.get("application") == str(each.pk):
+        return sent
+    return InterestForm(initial={"application": each.pk}, auto_id=f"id_%s_{each.pk}")
+
+
+def _do(form: Form, act: Callable[[], None]) -> HTTPStatus | None:
+    """Do what a form that was sent asks for; None where it was done, else the page's status."""
+    if not form.is_valid():
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        act()
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return HTTPStatus.CONFLICT
+    return None
+
+
+def _and_back(request: HttpRequest, found: Application, act: Callable[[], Any]) -> HttpResponse:
+    """Do it, and go back to the application; a refusal is said there."""
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    return redirect("grant-panel", pk=found.pk)
+
+
+def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Person, Application]:
+    """An application that is open to whoever asks; every other is not there."""
+    me, day = cast(Person, request.user), timezone.now().date()
+    readable = Application.objects.all().open_to(me, day)
+    return me, get_object_or_404(readable.select_related("round", "version"), pk=pk)
+
+
+def _looked_after(request: HttpRequest, pk: uuid.UUID) -> tuple[Person, Round]:
+    """A round that whoever asks looks after as a whole."""
+    me, found = cast(Person, request.user), get_object_or_404(Round, pk=pk)
+    if not permissions.can_look_after(found, me, timezone.now()):
+        raise PermissionDenied("only who looks after a round")
+    return me, found
+
+
+def _on_panel(request: HttpRequest) -> Person:
+    """Somebody who looks after any round: a steward, a scrutineer, a reviewer."""
+    me, day = cast(Person, request.user), timezone.now().date()
+    offices = [RoleGrant.Role.STEWARD, RoleGrant.Role.SCRUTINEER]
+    holds = RoleGrant.objects.on(day).filter(person=me, role__in=offices).exists()
+    if not holds and not Reviewer.objects.filter(person=me, ended_at=None).exists():
+        raise PermissionDenied("only who looks after a round")
+    return me
+
+
+def _one_place(mean: Fraction | None) -> str:
+    """A mean as people read it, rounded to one place; empty for none."""
+    return "" if mean is None else number_format(Decimal(mean.numerator) / mean.denominator, 1)

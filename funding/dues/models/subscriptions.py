@@ -76,6 +76,11 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Subscriptions that charge, or try to."""
         return self.filter(status__in=LIVE_STATUSES)
 
+    def live_of(self, person: Person) -> Subscription | None:
+        """What renews, or would, for ``person``; with its plan and what was asked to stop it."""
+        live = self.live().filter(person=person, surplus=False)
+        return live.select_related("plan", "person").prefetch_related("cancellations").first()
+
 
 class Subscription(models.Model):
     """What Stripe said last about a subscription. One live one for each person.

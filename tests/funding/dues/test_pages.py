@@ -98,7 +98,7 @@ def test_what_is_missing_is_named_and_the_rest_is_kept(
     given = form(display_name="Nia of the hills")
     del given[missing]
     response = mine.post(reverse("join"), given)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert said in text(response)
     page = response.content.decode()
     if missing != "display_name":

@@ -1,4 +1,4 @@
-"""Joining, one's own dues, the public books, and the address Stripe posts to."""
+"""Joining: what membership costs, the way to the payment page and back."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import cast
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from funding.dues import actions, stages, stripe_gateway
-from funding.dues import webhook as hook
+from funding.dues import actions, stages
 from funding.dues.forms import JoinForm
 from funding.dues.models import CheckoutIntent, Payment, Plan, Subscription
 from kernel.money import Money
@@ -42,7 +38,9 @@ def join(request: HttpRequest) -> HttpResponse:
         return redirect("my-dues")
     form = JoinForm(request.POST or None, initial={"display_name": person.display_name})
     status = HTTPStatus.OK
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif request.method == "POST":
         at = timezone.now()
         try:
             checkout = actions.begin_checkout(person=person, by=person, at=at, **form.cleaned_data)
@@ -80,39 +78,6 @@ def wait(request: HttpRequest) -> HttpResponse:
 def cancelled(request: HttpRequest) -> HttpResponse:
     """Where Checkout sends those who turned back."""
     return render(request, "dues/cancelled.html", {"checkout": _own_checkout(request)})
-
-
-@csrf_exempt
-@login_not_required
-@require_POST
-def webhook(request: HttpRequest) -> HttpResponse:
-    """Check that an event is Stripe's and fresh, keep it, answer. The worker does the rest."""
-    try:
-        body = _limited_body(request)
-        at = timezone.now()
-        notice = hook.read(
-            body,
-            request.headers.get("Stripe-Signature", ""),
-            secrets=settings.STRIPE_WEBHOOK_SECRETS,
-            live=stripe_gateway.is_live(settings.STRIPE_API_KEY),
-            account=settings.STRIPE_ACCOUNT,
-            at=at,
-        )
-    except hook.BadWebhook as bad:
-        return HttpResponse(f"{bad}\n", status=bad.status, content_type="text/plain")
-    try:
-        actions.store_notice(notice=notice, at=at)
-    except OperationalError:
-        # The database is busy, or away: nothing is kept, and Stripe sends it again.
-        return HttpResponse("busy\n", status=503, content_type="text/plain")
-    return HttpResponse(content_type="text/plain")
-
-
-def _limited_body(request: HttpRequest) -> bytes:
-    body = request.read(hook.MAX_BYTES + 1)
-    if len(body) > hook.MAX_BYTES:
-        raise hook.BadWebhook(413, "the body is too large")
-    return body
 
 
 def _scale() -> list[tuple[str, dict[str, Money]]]:

@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 
 from funding.dues import actions, serializers
 from funding.dues.models import Gift, OneOff, Payment, Subscription
-from funding.dues.my_views import live_of
 from kernel.money import Money
 from members.models import Person
 from members.permissions import HasScope
@@ -161,7 +160,7 @@ def _mine(person: Person) -> dict[str, Any]:
     standing = person.standing_on(timezone.now().date())
     mine = {
         "until": standing.until if standing else None,
-        "subscription": live_of(person),
+        "subscription": Subscription.objects.live_of(person),
         "payments": Payment.objects.of(person),
         "gifts": Gift.objects.of(person),
     }
@@ -181,7 +180,7 @@ def _read(serializer: type[Serializer[Any]], request: Request) -> Any:
 
 
 def _subscription(person: Person) -> Subscription:
-    found = live_of(person)
+    found = Subscription.objects.live_of(person)
     if found is None:
         raise Http404
     return found

@@ -20,7 +20,7 @@ from funding.dues import actions, links
 from funding.dues.forms import AcceptGiftForm
 from funding.dues.links import Purpose
 from funding.dues.models import Gift, Subscription
-from funding.dues.my_views import live_of, person_of
+from funding.dues.views.mine import person_of
 from kernel.refusal import Refused
 from members.models import Person
 
@@ -93,7 +93,7 @@ def gift(request: HttpRequest, token: str) -> HttpResponse:
     form = AcceptGiftForm(
         request.POST or None,
         initial={"display_name": holder.display_name if holder else ""},
-        renews=bool(holder and live_of(holder)),
+        renews=bool(holder and Subscription.objects.live_of(holder)),
     )
     status = HTTPStatus.OK
     if request.method == "POST" and not form.is_valid():

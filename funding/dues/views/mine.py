@@ -35,7 +35,7 @@ def my_dues(request: HttpRequest) -> HttpResponse:
 def _mine(request: HttpRequest, refusal: Refused | None = None) -> HttpResponse:
     """That page; after a refusal, with its sentence on top."""
     person, at = person_of(request), timezone.now()
-    subscription = live_of(person)
+    subscription = Subscription.objects.live_of(person)
     payments = list(Payment.objects.of(person).prefetch_related("refunds"))
     standing = person.standing_on(at.date())
     lasts_to = [subscription.renews_at.date()] if subscription else []
@@ -159,14 +159,8 @@ def person_of(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
 
-def live_of(person: Person) -> Subscription | None:
-    """What renews, or would, for a person."""
-    live = Subscription.objects.live().filter(person=person, surplus=False)
-    return live.select_related("plan", "person").prefetch_related("cancellations").first()
-
-
 def _subscription(person: Person) -> Subscription:
-    found = live_of(person)
+    found = Subscription.objects.live_of(person)
     if found is None:
         raise Http404
     return found

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from funding.dues import actions, pot_figures, stages
 from funding.dues.forms import GiftForm, PotForm, WithoutPayingForm
 from funding.dues.models import OneOff
-from funding.dues.my_views import person_of
+from funding.dues.views.mine import person_of
 from kernel.refusal import Refused
 
 

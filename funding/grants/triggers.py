@@ -43,7 +43,8 @@ ROUNDS = (
     *append_only("grants_remark"),
     *refuse_change(
         "grants_correction",
-        when="OLD.answered_at IS NOT NULL",
+        when="OLD.answered_at IS NOT NULL AND NOT (NEW.text = '' AND NEW.answer = OLD.answer "
+        "AND NEW.upheld = OLD.upheld AND NEW.answered_at = OLD.answered_at)",
         why="one correction is heard once",
     ),
     *refuse_removal("grants_correction", why="one correction is heard once"),

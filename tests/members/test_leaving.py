@@ -467,6 +467,7 @@ def test_every_table_that_points_at_people_is_somebodys_part() -> None:
         "proposals": "proposals",
         "terms": "proposals",
         "dues": "dues",
+        "grants": "grants",
         "ledger": "ledger",
     }
     assert pointing <= set(theirs)

@@ -27,6 +27,8 @@ SEALING_KEYS = [str(path) for path in env.list("SEALING_KEYS", default=[str(KEYS
 # Bills and statements behind the books, encrypted; never under what a web server serves.
 GRANTS_DIR = Path(env.str("GRANTS_DIR", default=str(VAR_DIR / "grants")))
 BOOKS_DIR = Path(env.str("BOOKS_DIR", default=str(VAR_DIR / "books")))
+# The account that grants are paid from: name, iban, bic, street, building, postcode, town, country.
+PAYING_ACCOUNT = env.json("PAYING_ACCOUNT", default={})
 
 DEMO = False
 DEBUG = False

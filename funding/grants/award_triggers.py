@@ -132,7 +132,7 @@ AWARDS = (
             ),
             "NEW.fingerprint = OLD.fingerprint AND (NEW.account_id <> OLD.account_id "
             "OR NEW.minor <> OLD.minor OR NEW.currency <> OLD.currency "
-            "OR NEW.milestone_id <> OLD.milestone_id)": (
+            "OR NEW.milestone_id <> OLD.milestone_id OR NEW.preparation <> OLD.preparation)": (
                 "UPDATE on grants_grantpayment is refused: another payment, the same fingerprint"
             ),
             f"NEW.stage IN ('approved', 'sent', 'paid') AND {_APPROVALS} < {APPROVALS}": (

@@ -14,6 +14,7 @@ from kernel.money import Money
 def fingerprint(
     *,
     payment: uuid.UUID,
+    preparation: int,
     milestone: uuid.UUID,
     payee: uuid.UUID,
     account: str,
@@ -21,11 +22,13 @@ def fingerprint(
 ) -> str:
     """SHA-256 over payment, milestone, payee, account, amount and currency.
 
-    ``account`` is the keyed digest of the account's details, so that what is approved can be named
-    without naming the account.
+    ``preparation`` counts how often the payment was prepared, so that what was approved once is
+    never approved already when it is prepared again. ``account`` is the keyed digest of the
+    account's details, so that what is approved can be named without naming the account.
     """
     content: dict[str, Any] = {
         "payment": str(payment),
+        "preparation": preparation,
         "milestone": str(milestone),
         "payee": str(payee),
         "account": account,

@@ -45,7 +45,8 @@ MOVES: tuple[Move, ...] = (
     ),
     Move("change", REQUESTED, REQUESTED, "who may prepare", "Approvals count no longer."),
     Move("change", APPROVED, REQUESTED, "who may prepare", "Approvals count no longer."),
-    Move("void", APPROVED, REQUESTED, "a program", "When the payee's account is changed."),
+    Move("void", REQUESTED, REQUESTED, "a program", "When the payee names another account."),
+    Move("void", APPROVED, REQUESTED, "a program", "When the payee names another account."),
     Move("cancel", REQUESTED, CANCELLED, "who may prepare", "At any time until it is sent."),
     Move("cancel", APPROVED, CANCELLED, "who may prepare", "At any time until it is sent."),
     Move(

@@ -1,4 +1,4 @@
-"""What grants write to the public record: rounds, shortlists, decisions. Never an applicant."""
+"""What grants write to the public record: from a round to what is paid. Never a person."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from governance.record.registry import (
     CURRENCY,
     SHA256,
     URL,
+    UUID,
     EntryType,
     closed,
     one_of,
@@ -59,5 +60,71 @@ DETERMINED = register(
             }
         ),
         summary=_("%(confirmations)s people without a conflict confirmed what a vote decided."),
+    )
+)
+
+AWARD_COMMITTED = register(
+    EntryType(
+        name="grant-award.committed",
+        schema=closed(
+            {"award": UUID, "application": UUID, "minor": COUNT, "currency": CURRENCY},
+        ),
+        summary=_("Money of a grant round was set aside for a project."),
+    )
+)
+
+AWARD_AGREED = register(
+    EntryType(
+        name="grant-award.agreed",
+        schema=closed({"award": UUID, "agreementSha256": SHA256, "milestones": COUNT}),
+        summary=_("A project and Customer Commons accepted an agreement on %(milestones)s steps."),
+    )
+)
+
+AWARD_AMENDED = register(
+    EntryType(
+        name="grant-award.amended",
+        schema=closed({"award": UUID, "milestone": COUNT, "criteriaSha256": SHA256}),
+        summary=_("Two people agreed to change milestone %(milestone)s of an award."),
+    )
+)
+
+AWARD_PAID = register(
+    EntryType(
+        name="grant-award.paid",
+        schema=closed(
+            {
+                "award": UUID,
+                "payment": UUID,
+                "minor": COUNT,
+                "currency": CURRENCY,
+                "approvals": COUNT,
+                "entry": SHA256,
+            }
+        ),
+        summary=_("A project was paid for a milestone; %(approvals)s people approved it."),
+    )
+)
+
+AWARD_REVERSED = register(
+    EntryType(
+        name="grant-award.payment-reversed",
+        schema=closed({"award": UUID, "payment": UUID, "entry": SHA256}),
+        summary=_("A payment to a project came back to the bank."),
+    )
+)
+
+AWARD_ENDED = register(
+    EntryType(
+        name="grant-award.ended",
+        schema=closed(
+            {
+                "award": UUID,
+                "how": one_of("closed", "declined", "terminated"),
+                "releasedMinor": COUNT,
+                "currency": CURRENCY,
+            }
+        ),
+        summary=_("A grant ended."),
     )
 )

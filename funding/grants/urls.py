@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from funding.grants import award_urls
 from funding.grants.views import applying, panel, reading
 
 _ONE = "grants/applications/<uuid:pk>/"
@@ -36,5 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ONE + "remark/", panel.remark, name="grant-remark"),
     path(_ONE + "answer/", panel.answer, name="grant-answer"),
     path(_ONE + "confirm/", panel.confirm, name="grant-confirm"),
+    *award_urls.urlpatterns,
 ]
 api_urlpatterns: list[URLPattern | URLResolver] = []

@@ -37,7 +37,7 @@ from governance.voting.models import NamedFault, Poll
 from kernel.money import Money
 from members.mail_links import stop_url
 from members.models import Person, RoleGrant
-from tests.functional import grants_pages
+from tests.functional import grants_awards_pages, grants_pages
 from tests.functional.visiting import NOWHERE, Visitor
 from tests.routes import stewards_work
 from tests.routes.election_scene import set_elections
@@ -81,6 +81,7 @@ NO_PAGES = {
     *("comment-react", "proposal-echo", "invite-end", "role-resign"),
     *("candidates-file", "proposal-calendar", "everything", "export-schema"),
     *grants_pages.NO_PAGES,
+    *grants_awards_pages.NO_PAGES,
 }
 
 
@@ -151,6 +152,7 @@ OPENED: dict[str, set[str]] = {
         *("account_login", "account_signup"),
     },
     **grants_pages.OPENED,
+    **grants_awards_pages.OPENED,
 }
 
 
@@ -637,6 +639,7 @@ WALKS: dict[str, Callable[[Visitor, World], None]] = {
     "treasurer": as_a_treasurer,
     "signing in": signing_in,
     **grants_pages.WALKS,
+    **grants_awards_pages.WALKS,
 }
 
 

@@ -38,6 +38,7 @@ from tests.routes.doors import form as _form
 from tests.routes.doors import posts as _posts
 from tests.routes.doors import reads as _reads
 from tests.routes.grants_access import ASKED_OF_GRANTS, GRANTS
+from tests.routes.grants_awards_access import ASKED_OF_AWARDS, AWARDS
 from tests.routes.scene import SIGNED_IN, Role, Scene, signed_event
 
 # What addresses name
@@ -999,6 +1000,7 @@ ACCESS: dict[str, Doors] = {
     "demo-sponsor": _posts(EVERYBODY, lambda s: {"proposal": s.idea.pk}),
     "demo-vote": _posts(EVERYBODY, lambda s: {"poll": s.open_poll.pk}),
     **GRANTS,
+    **AWARDS,
 }
 
 
@@ -1078,4 +1080,5 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "api-books-months": _CURSOR,
     "api-ledger-digests": _CURSOR,
     **ASKED_OF_GRANTS,
+    **ASKED_OF_AWARDS,
 }

@@ -46,6 +46,7 @@ from members.models import Invitation, Person, PersonalToken, RoleGrant
 from members.scopes import SCOPES
 from tests.routes import stewards_work
 from tests.routes.election_scene import set_elections
+from tests.routes.grants_awards_scene import Awards, set_awards
 from tests.routes.grants_scene import Grants, set_grants
 from tests.routes.talk_scene import Talk, set_talk
 from tests.world import World
@@ -105,6 +106,7 @@ class Scene:
     month: str
     work: stewards_work.StewardsWork
     grants: Grants
+    awards: Awards
     # Where the member was asked to stand, and where they stand.
     election: Proposal
     standing_in: Proposal
@@ -180,6 +182,9 @@ def set_scene(world: World) -> Scene:
         month=_closed_month(),
         grants=set_grants(
             member, world.steward, list(others.filter(role_grants__isnull=True)[6:12]), now
+        ),
+        awards=set_awards(
+            member, world.steward, list(others.filter(role_grants__isnull=True)[12:15]), now
         ),
         work=stewards_work.make(
             Payment.objects.filter(person=member).order_by("paid_at")[0],

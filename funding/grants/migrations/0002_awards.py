@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 ("minor", models.PositiveBigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
+                ("preparation", models.PositiveSmallIntegerField(default=1)),
                 ("fingerprint", models.CharField(max_length=64)),
                 (
                     "stage",
@@ -525,8 +526,8 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (

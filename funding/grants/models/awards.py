@@ -96,6 +96,12 @@ class Award(models.Model):
         return version.title if version else ""
 
     @property
+    def reached_count(self) -> int:
+        """How many milestones are reached; from what was prefetched."""
+        done = (milestone_stages.ACCEPTED, milestone_stages.PAID)
+        return sum(milestone.stage in done for milestone in self.milestones.all())
+
+    @property
     def agreement(self) -> AgreementVersion | None:
         """The text that counts: the last one."""
         return self.agreements.order_by("-number").first()

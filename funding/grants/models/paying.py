@@ -88,7 +88,6 @@ class SanctionsCheck(models.Model):
         ("eu-un-ofac", _("the EU's, the United Nations' and the US (OFAC) lists")),
     ]
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(
         PayeeAccount, on_delete=models.PROTECT, related_name="sanctions_checks"
     )
@@ -173,6 +172,8 @@ class GrantPayment(models.Model):
     account = models.ForeignKey(PayeeAccount, on_delete=models.PROTECT, related_name="payments")
     minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
+    # How often it was prepared: approvals are of one preparation.
+    preparation = models.PositiveSmallIntegerField(default=1)
     fingerprint = models.CharField(max_length=64)
     stage = models.CharField(max_length=9, choices=STAGES, default=payment_stages.REQUESTED)
     prepared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -233,6 +234,7 @@ class GrantPayment(models.Model):
         """What its fingerprint has to be: of what the row says."""
         return fingerprint(
             payment=self.pk,
+            preparation=self.preparation,
             milestone=self.milestone_id,
             payee=self.account.person_id,
             account=self.account.digest,

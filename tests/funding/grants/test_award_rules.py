@@ -137,6 +137,7 @@ def test_an_approval_binds_everything_that_it_is_for() -> None:
     one, other = uuid.uuid4(), uuid.uuid4()
     said: dict[str, Any] = {
         "payment": one,
+        "preparation": 1,
         "milestone": one,
         "payee": one,
         "account": "a" * 64,
@@ -144,6 +145,7 @@ def test_an_approval_binds_everything_that_it_is_for() -> None:
     }
     changes: list[dict[str, Any]] = [
         {"payment": other},
+        {"preparation": 2},
         {"milestone": other},
         {"payee": other},
         {"account": "b" * 64},

@@ -1,0 +1,69 @@
+"""Awards for everybody: what was given, to which projects, what became of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from funding.grants.award_permissions import can_prepare
+from funding.grants.models import Award, Fund, GrantPayment, Milestone
+from members.models import Person
+
+ON_A_PAGE = 20
+
+
+@login_not_required
+@require_safe
+def awards(request: HttpRequest) -> HttpResponse:
+    """Every project that was given money, the latest first, and what each round has left."""
+    listed = Award.objects.given().to_show().prefetch_related("milestones")
+    context = {
+        "page": Paginator(listed, ON_A_PAGE).get_page(request.GET.get("page")),
+        "funds": Fund.objects.select_related("round").order_by("-opened_at", "pk"),
+    }
+    return render(request, "grants/awards.html", context)
+
+
+@never_cache
+@login_not_required
+@require_safe
+def award(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One award: what was promised, what was shown, what was paid. Its recipient sees what is next.
+
+    What its project did not take is there for the project alone.
+    """
+    me = request.user if isinstance(request.user, Person) else None
+    mine = Award.objects.all().of(me) if me else Award.objects.none()
+    visible = Award.objects.filter(pk__in=Award.objects.given().values("pk")) | mine
+    found = get_object_or_404(visible.to_show(), pk=pk)
+    now = timezone.now()
+    context = {
+        "award": found,
+        "milestones": _milestones(found),
+        "returns": found.returns.order_by("at", "pk"),
+        "termination": found.terminations.exclude(confirmed_at=None).first(),
+        "agreement": found.agreement,
+        "recipient": me is not None and found.application.applicant_id == me.pk,
+        "account": me.payee_accounts.current().first() if me else None,
+        "inside": me is not None
+        and Award.objects.filter(pk=pk).visible_to(me, now.date()).exists(),
+        "pays": me is not None and can_prepare(found.application, me, now),
+    }
+    return render(request, "grants/award.html", context)
+
+
+def _milestones(award: Award) -> list[Milestone]:
+    paid = GrantPayment.objects.paid().select_related("entry__seal")
+    return list(
+        award.milestones.in_order().prefetch_related(
+            Prefetch("payments", queryset=paid, to_attr="paid")
+        )
+    )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from funding.grants import rubric
+from funding.grants.models import Application, Round
 from funding.grants.round_plans import LONGEST_DAYS, RoundPlan
 from funding.grants.rubric import Criterion
 from governance.voting.rule import share
@@ -75,3 +76,58 @@ class RoundContent(serializers.Serializer[Any]):
         }
         criteria = tuple(Criterion(**criterion) for criterion in given.pop("criteria"))
         return RoundPlan(criteria=criteria, **money, **given)
+
+
+class MoneyOut(serializers.Serializer[Money]):
+    """An amount: whole minor units and an ISO 4217 code."""
+
+    minor = serializers.IntegerField()
+    currency = serializers.CharField()
+
+
+class RoundOut(serializers.ModelSerializer[Round]):
+    """A round: the call, its criteria with their weights, its dates, and where it stands."""
+
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    stage = serializers.CharField()
+    form = serializers.CharField()
+    budget = MoneyOut()
+    smallest = MoneyOut()
+    largest = MoneyOut()
+    criteria = CriterionContent(many=True)
+    poll = serializers.UUIDField(source="poll_id", allow_null=True)
+
+    class Meta:
+        model = Round
+        fields = [
+            *("id", "url", "title", "purpose", "form", "stage", "budget", "smallest", "largest"),
+            *("criteria", "hold_back", "opens_at", "closes_at", "hear_by", "vote_days"),
+            *("vote_quorum", "sponsors_needed", "basis", "poll", "decided_at"),
+        ]
+
+
+class ProjectOut(serializers.ModelSerializer[Application]):
+    """A project that is named in public: never who applies for it."""
+
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    round = serializers.UUIDField(source="round_id")
+    stage = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField(source="version.summary")
+    ask = MoneyOut()
+    version = serializers.IntegerField(source="version.number")
+    sha256 = serializers.CharField(source="version.sha256")
+
+    class Meta:
+        model = Application
+        fields = [
+            *("id", "url", "round", "stage", "title", "summary", "ask", "version", "sha256"),
+            *("sponsored", "named_at"),
+        ]
+
+
+class ReadOut(ProjectOut):
+    """An application that is open to whoever asks, named in public or not."""
+
+    class Meta(ProjectOut.Meta):
+        fields = [*ProjectOut.Meta.fields, "asked_until"]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from funding.grants import award_urls
+from funding.grants.api import reading as api
 from funding.grants.views import applying, panel, reading
 
 _ONE = "grants/applications/<uuid:pk>/"
@@ -39,4 +40,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ONE + "confirm/", panel.confirm, name="grant-confirm"),
     *award_urls.urlpatterns,
 ]
-api_urlpatterns: list[URLPattern | URLResolver] = []
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("grants/rounds/", api.RoundList.as_view(), name="api-grant-rounds"),
+    path("grants/rounds/<uuid:pk>/", api.RoundDetail.as_view(), name="api-grant-round"),
+    path("grants/projects/", api.ProjectList.as_view(), name="api-grant-projects"),
+    path("grants/projects/<uuid:pk>/", api.ProjectDetail.as_view(), name="api-grant-project"),
+    path("grants/projects/<uuid:pk>/sponsor", api.Sponsor.as_view(), name="api-grant-sponsor"),
+    path("grants/applications/", api.ReadList.as_view(), name="api-grant-applications"),
+]

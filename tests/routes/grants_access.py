@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.routes.doors import (
+    API_READERS,
     EVERYBODY,
     OWNER,
     STEWARDS,
@@ -16,7 +17,7 @@ from tests.routes.doors import (
     posts,
     reads,
 )
-from tests.routes.scene import SIGNED_IN, Scene
+from tests.routes.scene import SIGNED_IN, Role, Scene
 
 
 def _of(name: str) -> Callable[[Scene], Parameters]:
@@ -75,8 +76,22 @@ GRANTS: dict[str, Doors] = {
     ),
     "grant-confirm": posts(STEWARDS, _of("reviewed")),
     "grant-reviewers": form(STEWARDS, lambda s: {"email": s.grants.reviewer.email}, _of("open")),
+    # Programs
+    "api-grant-rounds": reads(API_READERS),
+    "api-grant-round": reads(API_READERS, _of("read")),
+    "api-grant-projects": reads(API_READERS),
+    "api-grant-project": reads(API_READERS, _of("standing")),
+    # The member applies to the same round, so it concerns them too.
+    "api-grant-sponsor": posts(STEWARDS, _of("standing"), answers=codes(201)),
+    "api-grant-applications": reads(SIGNED_IN | {Role.FULL}),
     "grant-vote": form(STEWARDS, nothing, _of("read"), answers=(302, 409)),
 }
 
 # What a route reads from its query string.
-ASKED_OF_GRANTS: dict[str, tuple[str, ...]] = {"grants": ("page",)}
+_CURSOR = ("cursor", "page_size")
+ASKED_OF_GRANTS: dict[str, tuple[str, ...]] = {
+    "grants": ("page",),
+    "api-grant-rounds": ("stage", "closes_after", "closes_before", *_CURSOR),
+    "api-grant-projects": ("round", "stage", *_CURSOR),
+    "api-grant-applications": ("round", "stage", *_CURSOR),
+}

@@ -1,0 +1,34 @@
+"""How lists of rounds and applications are searched."""
+
+from __future__ import annotations
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from funding.grants.models import Application, Round
+from governance.record.filters import InstantFilter
+
+
+class RoundFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
+    """By stage, and by when they close."""
+
+    stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Round.Stage.choices)
+    closes_after = InstantFilter(label=_("Closes after"), field_name="closes_at", lookup_expr="gte")
+    closes_before = InstantFilter(
+        label=_("Closes before"), field_name="closes_at", lookup_expr="lt"
+    )
+
+    class Meta:
+        model = Round
+        fields: list[str] = []
+
+
+class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
+    """By round and stage."""
+
+    round = django_filters.UUIDFilter(label=_("Round"), field_name="round_id")
+    stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Application.Stage.choices)
+
+    class Meta:
+        model = Application
+        fields: list[str] = []

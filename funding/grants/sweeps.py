@@ -7,17 +7,35 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from funding.grants import actions, application_stages, round_stages
-from funding.grants.models import Application, Round
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from funding.grants import actions, application_stages, milestone_stages, round_stages
+from funding.grants.actions import delivering, funds, paying
+from funding.grants.actions.award_moves import tell_person
+from funding.grants.fund_arithmetic import Difference
+from funding.grants.mails import Mail
+from funding.grants.models import (
+    Application,
+    Fund,
+    GrantPayment,
+    Milestone,
+    Round,
+)
 from governance.voting import stages as poll_stages
 from kernel.refusal import Refused
 from kernel.sweeps import sweep
-from members.models import Author, Program
+from members.models import Author, Person, Program, RoleGrant
 
 logger = logging.getLogger(__name__)
 
 _ROUNDS = Program("sweep:grants.rounds")
 _LATE = Program("sweep:grants.late")
+_FUNDS = Program("sweep:grants.funds")
+_PAYMENTS = Program("sweep:grants.payments")
+_MILESTONES = Program("sweep:grants.milestones")
+_PROOF = Program("sweep:grants.proof")
 
 
 class _Move(Protocol):
@@ -50,6 +68,82 @@ def late(at: datetime) -> int:
         actions.tell_late(application=application, by=_LATE, at=at)
         for application in waiting.order_by("pk")
     )
+
+
+@sweep("grants.funds", every=timedelta(minutes=1))
+def promises(at: datetime) -> int:
+    """Set aside what has settled, oldest round first, and promise it to the projects that were
+    chosen; answers how many were promised. Where it does not suffice yet, the next run tries again.
+    """
+    for round in Round.objects.filter(fund=None).order_by("adopted_at", "pk"):
+        funds.open_fund(round=round, by=_FUNDS, at=at)
+    for fund in Fund.objects.short():
+        funds.set_aside(fund=fund, by=_FUNDS, at=at)
+    chosen = Application.objects.filter(stage=application_stages.AWARDED, award=None)
+    promised = 0
+    for application in chosen.select_related("round", "version", "applicant").order_by("pk"):
+        if application.version is None:
+            continue
+        try:
+            funds.commit_award(
+                application=application, amount=application.version.ask, by=_FUNDS, at=at
+            )
+        except Refused as refusal:
+            logger.info("application %s: %s", application.pk, refusal.code)
+        else:
+            promised += 1
+    return promised
+
+
+@sweep("grants.payments", every=timedelta(minutes=10))
+def payments(at: datetime) -> int:
+    """Find payments that were sent in the bank's statements; answers how many were found."""
+    return sum(
+        paying.match_payment(payment=payment, by=_PAYMENTS, at=at)
+        for payment in GrantPayment.objects.sent()
+    )
+
+
+@sweep("grants.milestones", every=timedelta(hours=1))
+def reminders(at: datetime) -> int:
+    """Remind projects of what is due soon, and now and then of what is late; answers how many."""
+    day = at.date()
+    soon = Q(reminded_on=None, due_on__lte=day + delivering.REMIND_BEFORE)
+    late_now = Q(due_on__lt=day) & (
+        Q(reminded_on__lte=F("due_on")) | Q(reminded_on__lte=day - delivering.REMIND_AGAIN)
+    )
+    due = Milestone.objects.filter(
+        soon | late_now, stage__in=milestone_stages.OPEN, award__stage="agreed"
+    ).select_related("award__application__applicant", "award__application__round")
+    return sum(
+        delivering.remind(milestone=milestone, by=_MILESTONES, at=at)
+        for milestone in due.order_by("due_on", "pk")
+    )
+
+
+@sweep("grants.proof", every=timedelta(hours=24))
+def proof(at: datetime) -> int:
+    """Compare every fund with the books; where they differ, every steward is told, once a day."""
+    with transaction.atomic():
+        found = funds.prove_funds(by=_PROOF, at=at)
+        if found:
+            for steward in Person.objects.holding(RoleGrant.Role.STEWARD, at.date()):
+                tell_person(
+                    steward,
+                    lambda: _differs(found),
+                    key=f"proof:{at:%Y-%m-%d}:{steward.pk}",
+                    at=at,
+                )
+    return len(found)
+
+
+def _differs(found: tuple[Difference, ...]) -> Mail:
+    lines = "\n".join(f"{pair.what}: {pair.fund} / {pair.books}" for pair in found)
+    return _("A grant fund and the books do not say the same"), _(
+        "The nightly proof compared every fund with the books, and these differ (fund / books, in "
+        "the smallest unit of money):\n\n{lines}\n\nNothing was changed. Please stop payments to "
+        "projects until you know why.\n"
+    ).format(lines=lines)
 
 
 def _screen(at: datetime) -> int:

@@ -996,6 +996,7 @@ ACCESS: dict[str, Doors] = {
     | _posts(STEWARDS, sends=lambda s: {"month": f"{s.now:%Y-%m}"}, answers=_codes(409)),
     # What a demonstration adds
     "demo": _reads(EVERYBODY),
+    "demo-company-file": _reads(EVERYBODY, lambda s: {"domain": "bakery.example"}),
     "demo-sign-in": _posts(EVERYBODY, lambda s: {"guise": "member"}),
     "demo-sponsor": _posts(EVERYBODY, lambda s: {"proposal": s.idea.pk}),
     "demo-vote": _posts(EVERYBODY, lambda s: {"poll": s.open_poll.pk}),

@@ -39,7 +39,10 @@ _ALLOWED: dict[Kind, tuple[tuple[AccountType, ...], tuple[AccountType, ...]]] = 
     Kind.OPENING: ((*_HOLDS, AccountType.EQUITY), (*_HOLDS, AccountType.EQUITY)),
 }
 # What programs keep exact: no hand writes there.
-_OF_PROGRAMS = (chart.DEFERRED_DUES, chart.POT, chart.DISPUTED, chart.REFUNDS_PAYABLE)
+_OF_PROGRAMS = (
+    *(chart.DEFERRED_DUES, chart.POT, chart.DISPUTED, chart.REFUNDS_PAYABLE),
+    *(chart.AWARDS, chart.AWARDS_PAYABLE),
+)
 
 
 def account_codes(kind: Kind, *, debit: bool) -> list[str]:

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from funding.dues import actions, stages, stripe_gateway, sweeps, views
+from funding.dues import actions, stages, stripe_gateway, sweeps
 from funding.dues.models import (
     BalanceTransaction,
     Cancellation,
@@ -27,6 +27,7 @@ from funding.dues.models import (
     Subscription,
 )
 from funding.dues.stripe_gateway import Declined, Unavailable
+from funding.dues.views.webhook import webhook
 from funding.dues.webhook import Notice
 from funding.ledger.models import Entry
 from funding.stripe_sandbox import paying
@@ -417,7 +418,7 @@ def test_eight_at_once_with_the_same_200_events_make_200_entries(
         request = RequestFactory().post(
             "/", body, "application/json", headers={"Stripe-Signature": signature}
         )
-        return int(views.webhook(request).status_code)
+        return int(webhook(request).status_code)
 
     def work(shift: int) -> None:
         try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
-from funding.grants.models import Application, Round
+from funding.grants.models import Application, ApplicationQuerySet, Round
 from governance.record.filters import InstantFilter
 
 
@@ -26,9 +29,15 @@ class RoundFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no t
 class ApplicationFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
     """By round and stage."""
 
-    round = django_filters.UUIDFilter(label=_("Round"), field_name="round_id")
+    round = django_filters.UUIDFilter(label=_("Round"), method="in_round")
     stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Application.Stage.choices)
 
     class Meta:
         model = Application
         fields: list[str] = []
+
+    @extend_schema_field({"anyOf": [{"type": "string", "format": "uuid"}, {"const": ""}]})
+    def in_round(
+        self, queryset: ApplicationQuerySet, name: str, value: UUID
+    ) -> ApplicationQuerySet:
+        return queryset.filter(round=value)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from governance.proposals import kinds
 from governance.proposals.domain_names import NoDomain, normalised
@@ -13,6 +16,7 @@ from governance.proposals.models import (
     Acceptance,
     AcceptanceQuerySet,
     Comment,
+    CommentQuerySet,
     Organisation,
     OrganisationQuerySet,
     Proposal,
@@ -20,6 +24,8 @@ from governance.proposals.models import (
     Stage,
 )
 from governance.record.filters import InstantFilter
+
+_NUMBERS = {"minimum": 1, "maximum": 1_000_000}
 
 
 class _Day(forms.DateInput):
@@ -75,15 +81,19 @@ class CommentFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no
 
     amendment = django_filters.NumberFilter(
         label=_("Amendment, by its number"),
-        field_name="amendment__number",
-        min_value=1,
-        max_value=1_000_000,
+        method="about",
+        min_value=_NUMBERS["minimum"],
+        max_value=_NUMBERS["maximum"],
     )
     stance = django_filters.ChoiceFilter(label=_("What it is"), choices=Comment.Stance.choices)
 
     class Meta:
         model = Comment
         fields: list[str] = []
+
+    @extend_schema_field({"type": "integer", **_NUMBERS})
+    def about(self, queryset: CommentQuerySet, name: str, value: Decimal) -> CommentQuerySet:
+        return queryset.filter(amendment__number=int(value))
 
 
 class OrganisationFilter(django_filters.FilterSet):  # type: ignore[misc] # it has no types
@@ -134,8 +144,8 @@ class AcceptanceFilter(django_filters.FilterSet):  # type: ignore[misc] # it has
         model = Acceptance
         fields: list[str] = []
 
-    def lasting(self, queryset: AcceptanceQuerySet, name: str, value: bool) -> AcceptanceQuerySet:
-        return queryset.filter(until__isnull=value)
+    def lasting(self, queryset: AcceptanceQuerySet, name: str, value: str) -> AcceptanceQuerySet:
+        return queryset.filter(until__isnull=value == "true")
 
     def at_domain(self, queryset: AcceptanceQuerySet, name: str, value: str) -> AcceptanceQuerySet:
         try:

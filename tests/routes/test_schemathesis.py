@@ -128,6 +128,8 @@ def _ids(scene: Scene) -> dict[str, list[Any]]:
         "/books/vouchers/": [scene.voucher.pk, scene.own_voucher.pk],
         "/cases/": [scene.work.case.pk],
         "/refunds/": [scene.work.refund.pk],
+        "/grants/rounds/": [scene.grants.open.pk, scene.grants.read.pk],
+        "/grants/projects/": [scene.grants.standing.pk],
     }
 
 

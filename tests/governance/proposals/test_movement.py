@@ -494,7 +494,13 @@ def test_the_api_does_and_refuses_the_same(version: Version, bob: Person) -> Non
     assert client.delete(one).json()["code"] == "not-asked"
     told = client.post(reverse("api-organisation-list"), sent, content_type="application/json")
     assert told.status_code == 202
-    assert client.get(reverse("api-acceptance-list") + "?current=true&domain=x").status_code == 200
+    every = reverse("api-acceptance-list")
+    assert client.get(every + "?current=true&domain=x").status_code == 200
+    counts = [client.get(f"{every}?current={now}").json()["results"] for now in ("true", "false")]
+    assert [one["until"] is None for found in counts for one in found] == (
+        [True] * len(counts[0]) + [False] * len(counts[1])
+    )
+    assert client.get(every + "?current=2").status_code == 400
     assert client.post(reverse("api-proffer", args=["none"])).status_code == 404
 
 

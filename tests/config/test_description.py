@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db
 
 # What programs call the operations: changing a name breaks the clients that were made from it.
 OPERATIONS = {
+    "grant_applications_list",
+    "grant_projects_list",
+    "grant_projects_retrieve",
+    "grant_projects_sponsor",
+    "grant_rounds_list",
+    "grant_rounds_retrieve",
     "refunds_approve",
     "refunds_create",
     "cases_settle",

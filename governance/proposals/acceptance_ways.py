@@ -32,10 +32,14 @@ Look = Callable[[str], Looked]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of accepting: ``said`` is the sentence a page says of what was accepted so."""
+    """One way of accepting: ``said`` is the sentence a page says of what was accepted so.
+
+    ``where`` answers, of a domain, the address at which everybody can look for themselves.
+    """
 
     name: str
     said: StrOrPromise
+    where: Callable[[str], str]
     look: Look
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_list_or_404, get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
@@ -120,8 +120,7 @@ class OrganisationList(APIView):
             by=_me(request) if request.user.is_authenticated else None,
             at=timezone.now(),
         )
-        answer = serializers.OrganisationDetail(told)
-        return Response(answer.data, status=status.HTTP_202_ACCEPTED)
+        return _organisation(told.domain, status.HTTP_202_ACCEPTED)
 
 
 class OrganisationDetail(APIView):
@@ -132,8 +131,13 @@ class OrganisationDetail(APIView):
         responses=serializers.OrganisationDetail,
     )
     def get(self, request: Request, domain: str) -> Response:
-        found = get_object_or_404(Organisation, domain=domain, form=WELL_KNOWN.name)
-        return Response(serializers.OrganisationDetail(found).data)
+        return _organisation(domain)
+
+
+def _organisation(domain: str, code: int = status.HTTP_200_OK) -> Response:
+    ways = get_list_or_404(Organisation.objects.order_by("submitted_at", "pk"), domain=domain)
+    shown = {"domain": domain, "url": ways[0].get_absolute_url(), "ways": ways}
+    return Response(serializers.OrganisationDetail(shown).data, status=code)
 
 
 def _answer(slug: str, code: int = status.HTTP_200_OK) -> Response:

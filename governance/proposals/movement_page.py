@@ -43,7 +43,7 @@ def movement_of(slug: str, person: Person | None, at: datetime) -> dict[str, Any
         "slug": slug,
         "proffers": Proffer.objects.filter(term=slug).counted(day).count(),
         "asked": rows(asked[:SHOWN]),
-        "accepting": accepting.values("organisation").distinct().count(),
+        "accepting": accepting.values("organisation__domain").distinct().count(),
         "mine": mine,
     }
 

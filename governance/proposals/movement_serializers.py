@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from governance.proposals import acceptance_ways
 from governance.proposals.models import Acceptance, Mention, Organisation
 from governance.proposals.serializers import Text
 
@@ -54,17 +55,28 @@ class AcceptanceRow(serializers.ModelSerializer[Acceptance]):
         return reverse("record-entry", args=[acceptance.record_hash])
 
 
-class OrganisationDetail(serializers.ModelSerializer[Organisation]):
-    """A domain that we look at, and how the last look went."""
+class WayRow(serializers.ModelSerializer[Organisation]):
+    """One way (``form``) in which a domain may say what it accepts, and how our last look went."""
 
-    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    looks_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Organisation
         fields = (
-            *("domain", "form", "name", "url", "submitted_at", "looked_at", "seen_at"),
+            *("form", "looks_at", "name", "submitted_at", "looked_at", "seen_at"),
             *("next_look_at", "failing_since", "problem", "problem_words"),
         )
+
+    def get_looks_at(self, organisation: Organisation) -> str:
+        return acceptance_ways.get(organisation.form).where(organisation.domain)
+
+
+class OrganisationDetail(serializers.Serializer[Any]):
+    """A domain, and each way in which we look there."""
+
+    domain = serializers.CharField()
+    url = serializers.CharField()
+    ways = WayRow(many=True)
 
 
 class FollowedRow(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +23,7 @@ from governance.proposals.forms import AskForm, OrganisationForm
 from governance.proposals.models import Acceptance, Ask, Organisation
 from governance.proposals.movement_page import in_force, letter, movement_of
 from governance.proposals.submission_throttle import allows
-from governance.proposals.well_known import WELL_KNOWN, address
+from governance.proposals.well_known import WELL_KNOWN
 from governance.terms.document import Site
 from governance.terms.http import A_DAY, for_programs, published_json
 from governance.terms.models import Term, Version
@@ -116,16 +116,20 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def organisation(request: HttpRequest, domain: str) -> HttpResponse:
-    """What one organisation accepts, since when, what it did, and how our last look went."""
-    found = get_object_or_404(Organisation, domain=domain, form=WELL_KNOWN.name)
-    shown = Acceptance.objects.filter(organisation=found).to_show()
+    """What one organisation accepts in which way, since when, and how our last looks went."""
+    found = get_list_or_404(Organisation.objects.order_by("submitted_at", "pk"), domain=domain)
+    shown = Acceptance.objects.filter(organisation__in=found).to_show()
+    now = [one for one in shown if one.until is None]
+    ways = [(acceptance_ways.get(each.form), each) for each in found]
     context = {
-        "organisation": found,
-        "way": acceptance_ways.get(found.form),
-        "address": address(found.domain),
-        "now": [one for one in shown if one.until is None],
+        "domain": found[0].shown,
+        "name": now[0].organisation.name if now else "",
+        "looks": [(way, way.where(domain), each) for way, each in ways],
+        "looked": any(each.looked_at for each in found),
+        "said": [way.said for way, each in ways if each.pk in {one.organisation_id for one in now}],
+        "now": now,
         "before": [one for one in reversed(shown) if one.until is not None],
-        "form": OrganisationForm(initial={"domain": found.domain}),
+        "form": OrganisationForm(initial={"domain": domain}),
     }
     return render(request, "proposals/movement/organisation.html", context)
 

@@ -62,7 +62,11 @@ class TermContent(serializers.Serializer[Any]):
     plain = Text(max_length=rulebook.LONGEST["plain"])
     legal = Text(max_length=rulebook.LONGEST["legal"])
     rules = serializers.ListField(child=RuleInput(), max_length=rulebook.MOST_RULES)
-    aliases = serializers.ListField(child=Text(max_length=300), required=False, max_length=20)
+    aliases = serializers.ListField(
+        child=Text(max_length=rulebook.LONGEST_ALIAS),
+        required=False,
+        max_length=rulebook.MOST_ALIASES,
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         problems: dict[str, list[str]] = {}

@@ -49,5 +49,6 @@ def look(domain: str) -> Looked:
 WELL_KNOWN = Way(
     name="well-known",
     said=gettext_lazy("A file at its own domain says so."),
+    where=address,
     look=look,
 )

@@ -62,6 +62,7 @@ class DraftForm(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("Title of the term"),
         max_length=LONGEST["title"],
+        widget=forms.TextInput(attrs={"dir": "auto"}),
         help_text=gettext_lazy("Short, as one would say it: “No stalking”."),
     )
     slug = forms.CharField(
@@ -82,19 +83,19 @@ class DraftForm(forms.Form):
     plain = forms.CharField(
         label=gettext_lazy("In plain words"),
         max_length=LONGEST["plain"],
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=gettext_lazy("What you ask of a company, so that anybody understands it."),
     )
     legal = forms.CharField(
         label=gettext_lazy("Legal text"),
         max_length=LONGEST["legal"],
-        widget=forms.Textarea(attrs={"rows": 12}),
+        widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
         help_text=gettext_lazy("The wording that counts when there is a dispute."),
     )
     aliases = forms.CharField(
         label=gettext_lazy("Known elsewhere as"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "ltr"}),
         help_text=gettext_lazy(
             "Addresses (https://…) that others use for the same term, one to a line."
         ),

@@ -212,7 +212,7 @@ def _a_visitor_signs_in_with_one_click(client: Client) -> None:
     assert client.get("/demo/sign-in/member/").status_code == 405
     assert client.post("/demo/sign-in/nobody/").status_code == 404
     signed_in = client.post("/demo/sign-in/member/", follow=True)
-    assert "Hello, Mia" in signed_in.text
+    assert "Hello, <bdi>Mia</bdi>" in signed_in.text
     assert "Publish our letters to companies" in signed_in.text
 
 

@@ -36,7 +36,7 @@ def landing(invitation: Invitation) -> str:
 
 
 @pytest.mark.parametrize(
-    ("named", "said"), [(True, "Ada invited you"), (False, "A member invited")]
+    ("named", "said"), [(True, "<bdi>Ada</bdi> invited you"), (False, "A member</bdi> invited")]
 )
 def test_the_link_says_who_invited_with_their_leave(
     named: bool, said: str, ada: Person, client: Client

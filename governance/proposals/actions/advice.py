@@ -11,8 +11,8 @@ from governance.proposals import record_types, stages
 from governance.proposals.actions import moves
 from governance.proposals.models import AdvisoryNote, Event, Interest, Proposal
 from governance.proposals.permissions import check_can_advise, check_can_declare
-from governance.proposals.tidy_text import tidy, tidy_line
 from governance.record.actions import submit
+from governance.terms.tidy_text import tidy, tidy_line
 from kernel.refusal import Refused
 from members.models import Person, subject_of
 

@@ -22,7 +22,7 @@ from governance.proposals.permissions import (
     check_can_support_amendment,
     writes,
 )
-from governance.proposals.tidy_text import says_something, tidy_line
+from governance.terms.tidy_text import says_something, tidy_line
 from kernel.refusal import Refused
 from members.actions import queue_mail
 from members.models import Person, subject_of

@@ -21,7 +21,7 @@ from governance.proposals.permissions import (
     check_can_nominate,
     check_can_stand,
 )
-from governance.proposals.tidy_text import tidy
+from governance.terms.tidy_text import tidy
 from kernel.refusal import Refused
 from members.actions import queue_mail
 from members.models import Author, Person, subject_of

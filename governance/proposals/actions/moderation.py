@@ -18,8 +18,8 @@ from governance.proposals.permissions import (
     check_can_hide_idea,
     check_can_settle,
 )
-from governance.proposals.tidy_text import says_something, tidy_line
 from governance.record.actions import submit
+from governance.terms.tidy_text import says_something, tidy_line
 from kernel.refusal import Refused
 from members.models import Author, Person, subject_of
 

@@ -20,7 +20,7 @@ from governance.proposals.models import (
     Reaction,
 )
 from governance.proposals.permissions import check_can_comment, check_can_edit
-from governance.proposals.tidy_text import says_something, tidy
+from governance.terms.tidy_text import says_something, tidy
 from kernel.refusal import Refused
 from members.models import Person, subject_of
 

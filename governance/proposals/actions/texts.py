@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from governance.proposals.kinds import Words
 from governance.proposals.models import Proposal, SearchWord, Wording
 from governance.proposals.search_words import weighed
-from governance.proposals.tidy_text import says_something, tidy, tidy_line
 from governance.record.canonical import canonical_bytes
+from governance.terms.tidy_text import says_something, tidy, tidy_line
 from kernel.refusal import Refused
 from members.models import Person
 

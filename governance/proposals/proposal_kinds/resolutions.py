@@ -14,7 +14,7 @@ from governance.proposals.forms import ResolutionEditor
 from governance.proposals.kinds import Kind, ResolutionText, Words, register
 from governance.proposals.models import Proposal
 from governance.proposals.serializers import ResolutionContent
-from governance.proposals.tidy_text import says_something, tidy
+from governance.terms.tidy_text import says_something, tidy
 from kernel.refusal import Refused
 from members.models import Author, Person
 

@@ -16,12 +16,12 @@ from governance.proposals.kind_serializers import StatusInput
 from governance.proposals.kinds import Consequence, Kind, MakeEditor, Words, register
 from governance.proposals.models import Proposal
 from governance.proposals.serializers import TermContent
-from governance.proposals.tidy_text import says_something, tidy_line
 from governance.terms import actions as terms
 from governance.terms import comparison
 from governance.terms import stages as version_stages
 from governance.terms.models import Draft, Revision, Status, Version
 from governance.terms.rulebook import DraftContent
+from governance.terms.tidy_text import says_something, tidy_line
 from kernel.refusal import Refused
 from members.models import Author, Person
 

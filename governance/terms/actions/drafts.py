@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from governance.terms import document, rulebook, versions
 from governance.terms.models import Draft, Event, Revision, Term, Version
 from governance.terms.rulebook import DraftContent
+from governance.terms.tidy_text import tidy, tidy_line
 from kernel.refusal import Refused
 from members.models import Author, Person, subject_of
 
@@ -21,7 +23,7 @@ def create_draft(*, content: DraftContent, by: Person, at: datetime) -> Draft:
     Raises ``Refused``: "draft-problems" (``rulebook.problems_with`` names them all), "same-rules",
     "version-not-newer".
     """
-    _check(content)
+    content = _checked(content)
     draft = Draft.objects.create(author=by, created_at=at)
     _revise(draft, 1, content, by, at)
     Event.record("draft.created", subject=subject_of(draft), by=by, at=at)
@@ -34,7 +36,7 @@ def revise_draft(*, draft: Draft, content: DraftContent, by: Person, at: datetim
 
     Raises ``Refused`` as :func:`create_draft`, and "draft-frozen", "draft-changed-meanwhile".
     """
-    _check(content)
+    content = _checked(content)
     held = Draft.objects.select_for_update().get(pk=draft.pk)
     if held.frozen:
         raise Refused(
@@ -94,10 +96,17 @@ def _revise(draft: Draft, number: int, content: DraftContent, by: Person, at: da
         ) from None
 
 
-def _check(content: DraftContent) -> None:
+def _checked(content: DraftContent) -> DraftContent:
+    """``content`` as it is kept: its texts without signs that nobody sees."""
     for problem in rulebook.problems_with(content):
         raise Refused("draft-problems", problem.said(_))
     check_place(content)
+    return dataclasses.replace(
+        content,
+        title=tidy_line(content.title),
+        plain=tidy(content.plain),
+        legal=tidy(content.legal),
+    )
 
 
 def not_newer() -> Refused:

@@ -17,6 +17,8 @@ from governance.terms.rulebook.rules import DraftContent, Rule, days
 from governance.terms.rulebook.sentences import as_it_is, part_of_act, sentence
 from governance.terms.rulebook.well_formed import (
     LONGEST,
+    LONGEST_ALIAS,
+    MOST_ALIASES,
     MOST_RULES,
     problems_with,
     problems_with_rules,
@@ -26,6 +28,8 @@ __all__ = [
     "CELLS",
     "CELL_LABELS",
     "LONGEST",
+    "LONGEST_ALIAS",
+    "MOST_ALIASES",
     "MOST_RULES",
     "DraftContent",
     "Problem",

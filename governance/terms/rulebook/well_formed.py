@@ -11,6 +11,7 @@ from governance.terms import versions
 from governance.terms.rulebook.acts import contradict, covers_rule
 from governance.terms.rulebook.problems import Problem
 from governance.terms.rulebook.rules import DraftContent, Rule, days, is_retention
+from governance.terms.tidy_text import says_something
 from governance.terms.vocabulary import (
     ACTIONS,
     CHOICES,
@@ -24,6 +25,7 @@ from governance.terms.vocabulary import (
 _ = gettext_noop
 
 MOST_RULES = 40
+MOST_ALIASES, LONGEST_ALIAS = 20, 300
 LONGEST = {"title": 120, "plain": 5_000, "legal": 50_000}
 _NOT_IN_ADDRESSES = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -64,7 +66,7 @@ def _problems_with_texts(content: DraftContent) -> Iterable[Problem]:
         ("legal", _("Give the wording that counts when there is a dispute.")),
     ):
         text: str = getattr(content, name)
-        if not text.strip():
+        if not says_something(text):
             yield Problem(name, missing)
         elif len(text) > LONGEST[name]:
             yield Problem(
@@ -79,18 +81,32 @@ def _problems_with_texts(content: DraftContent) -> Iterable[Problem]:
 
 
 def _problems_with_aliases(aliases: Sequence[str]) -> Iterable[Problem]:
+    if len(aliases) > MOST_ALIASES:
+        yield Problem("aliases", _("At most {most} addresses fit here."), {"most": MOST_ALIASES})
+        return
     for alias in aliases:
-        address = urlsplit(alias)
-        if (
-            address.scheme not in ("http", "https")
-            or not address.netloc
-            or _NOT_IN_ADDRESSES.search(alias)
-        ):
+        if len(alias) > LONGEST_ALIAS:
+            yield Problem(
+                "aliases",
+                _("An address has at most {most} characters here."),
+                {"most": LONGEST_ALIAS},
+            )
+        elif not _is_address(alias):
             yield Problem(
                 "aliases", _("“{alias}” is not a full address (https://…)."), {"alias": alias}
             )
     if len(set(aliases)) < len(aliases):
         yield Problem("aliases", _("One of these is listed twice."))
+
+
+def _is_address(text: str) -> bool:
+    if _NOT_IN_ADDRESSES.search(text):
+        return False
+    try:
+        address = urlsplit(text)
+    except ValueError:  # such as a bracket that is not closed
+        return False
+    return address.scheme in ("http", "https") and bool(address.netloc)
 
 
 def problems_with_rules(rules: Sequence[Rule]) -> list[Problem]:

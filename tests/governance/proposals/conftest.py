@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from governance.proposals import actions, stages
 from governance.proposals.models import Proposal
+from governance.terms import actions as terms
+from governance.terms.models import Version
 from governance.terms.rulebook import DraftContent, Rule
 from governance.voting import actions as voting
 from governance.voting.models import Poll
@@ -137,6 +140,24 @@ def term(**changes: Any) -> DraftContent:
         "rules": (Rule("prohibition", "second", "track"),),
     }
     return DraftContent(**whole | changes)
+
+
+ADOPTION: dict[str, Any] = {
+    "poll": f"{settings.PUBLIC_ORIGIN}/polls/6f3c2a52-9a7e-4d61-8f0e-2f1f6f0a9b11/",
+    "method": "yes_no",
+    "eligible": 200,
+    "cast": 61,
+    "result": {"counts": {"yes": 50, "no": 8, "abstain": 3}, "outcome": "adopted"},
+    "manifestSha256": "a" * 64,
+    "resultSha256": "b" * 64,
+}
+
+
+def publish_version(author: Person, **changes: Any) -> Version:
+    """A version of a term as if members had adopted it at ``NOW``; ``changes`` to its content."""
+    draft = terms.create_draft(content=term(**changes), by=author, at=NOW)
+    terms.freeze_draft(draft=draft, by=TEST, at=NOW)
+    return terms.publish(draft=draft, adoption=ADOPTION, by=TEST, at=NOW)
 
 
 def propose_term(author: Person, **changes: Any) -> Proposal:

@@ -19,39 +19,30 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from governance.proposals import actions, looking, movement_page, well_known
-from governance.proposals.acceptance_ways import Way
+from governance.proposals.acceptance_file import Named, Statement
+from governance.proposals.acceptance_ways import Looked, Way
 from governance.proposals.actions import movement
 from governance.proposals.models import Acceptance, Ask, Organisation, Proffer
 from governance.proposals.sweeps import look
 from governance.record.models import Pending
 from governance.terms import actions as terms
 from governance.terms.models import Term, Version
+from governance.terms.rulebook import Rule
 from kernel import outbound
 from kernel.refusal import Refused
 from members import leaving
 from members.models import Person
 from tests.conftest import NOW, TEST
-from tests.governance.proposals.conftest import MakePerson, term
+from tests.governance.proposals.conftest import MakePerson, publish_version
 from tests.kernel.test_outbound import PUBLIC, Answer, Site, certificate, redirect, response
 
 FILE = "/.well-known/customer-commons.json"
-ADOPTION: dict[str, Any] = {
-    "poll": f"{settings.PUBLIC_ORIGIN}/polls/6f3c2a52-9a7e-4d61-8f0e-2f1f6f0a9b11/",
-    "method": "yes_no",
-    "eligible": 200,
-    "cast": 61,
-    "result": {"counts": {"yes": 50, "no": 8, "abstain": 3}, "outcome": "adopted"},
-    "manifestSha256": "a" * 64,
-    "resultSha256": "b" * 64,
-}
 
 
 @pytest.fixture
 def version(ada: Person) -> Version:
     """A term that members adopted."""
-    draft = terms.create_draft(content=term(), by=ada, at=NOW)
-    terms.freeze_draft(draft=draft, by=TEST, at=NOW)
-    return terms.publish(draft=draft, adoption=ADOPTION, by=TEST, at=NOW)
+    return publish_version(ada)
 
 
 @pytest.fixture
@@ -334,7 +325,7 @@ def test_what_cannot_be_read_is_refused_and_its_submitter_reads_why(
     assert told.problem == code
     assert words in page_of(told)
     assert told.next_look_at == NOW + timedelta(minutes=10)
-    api = Client().get(reverse("api-organisation", args=["shop.example"])).json()
+    [api] = Client().get(reverse("api-organisation", args=["shop.example"])).json()["ways"]
     assert api["problem"] == code
 
 
@@ -385,7 +376,7 @@ def test_two_workers_do_not_look_at_once_and_a_lost_claim_writes_nothing(
 
     monkeypatch.setattr(
         "governance.proposals.acceptance_ways._ways",
-        {"well-known": Way("well-known", "", slow)},
+        {"well-known": Way("well-known", "", well_known.address, slow)},
     )
     look(NOW)
     assert meanwhile[0] == 0
@@ -494,14 +485,63 @@ def test_the_api_does_and_refuses_the_same(version: Version, bob: Person) -> Non
     assert client.delete(one).json()["code"] == "not-asked"
     told = client.post(reverse("api-organisation-list"), sent, content_type="application/json")
     assert told.status_code == 202
-    every = reverse("api-acceptance-list")
-    assert client.get(every + "?current=true&domain=x").status_code == 200
-    counts = [client.get(f"{every}?current={now}").json()["results"] for now in ("true", "false")]
-    assert [one["until"] is None for found in counts for one in found] == (
-        [True] * len(counts[0]) + [False] * len(counts[1])
-    )
-    assert client.get(every + "?current=2").status_code == 400
     assert client.post(reverse("api-proffer", args=["none"])).status_code == 404
+
+
+def test_acceptances_are_asked_for_by_term_by_domain_and_by_whether_they_last(
+    internet: Internet, version: Version, ada: Person
+) -> None:
+    rules = (Rule("prohibition", "second", "share_identifiable"),)
+    other = publish_version(ada, slug="no-echoes", title="No echoes", rules=rules)
+    internet.accepts(version, other)
+    told = looked_at(submitted())
+    internet.accepts(other)
+    looked_at(told, NOW + looking.EVERY)
+    every = reverse("api-acceptance-list")
+
+    def found(query: str) -> list[tuple[str, bool]]:
+        rows = Client().get(every + query).json()["results"]
+        return sorted((one["term"], one["until"] is None) for one in rows)
+
+    ended, lasts = ("no-stalking", False), ("no-echoes", True)
+    assert found("") == [lasts, ended]
+    assert found("?current=true") == [lasts]
+    assert found("?current=false") == [ended]
+    assert found("?term=no-stalking") == [ended]
+    assert found("?domain=SHOP.example&current=true") == [lasts]
+    assert found("?domain=x") == found("?term=none") == []
+    assert Client().get(every + "?current=2").status_code == 400
+
+
+def test_another_way_of_accepting_stands_beside_the_file(
+    internet: Internet, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{settings.PUBLIC_ORIGIN}/terms/{version.term_id}/{version.version}"
+    statement = Statement("Example Ltd", (Named(address, version.sha256),))
+    signed = Way(
+        name="signed",
+        said="It signed an agreement.",
+        where=lambda domain: f"https://agreements.example/{domain}",
+        look=lambda domain: Looked(statement, "0" * 64),
+    )
+    ways = {"well-known": well_known.WELL_KNOWN, "signed": signed}
+    monkeypatch.setattr("governance.proposals.acceptance_ways._ways", ways)
+    internet.accepts(version)
+    submitted()
+    actions.submit_organisation(domain="shop.example", form="signed", by=None, at=NOW)
+    look(NOW)
+    page = Client().get(reverse("organisation", args=["shop.example"])).content.decode()
+    assert "A file at its own domain says so. It signed an agreement." in page
+    assert f"https://shop.example{FILE}" in page
+    assert "https://agreements.example/shop.example" in page
+    api = Client().get(reverse("api-organisation", args=["shop.example"])).json()
+    assert {(one["form"], one["looks_at"]) for one in api["ways"]} == {
+        ("well-known", f"https://shop.example{FILE}"),
+        ("signed", "https://agreements.example/shop.example"),
+    }
+    # One organisation, however many ways it says it in.
+    movement = Client().get(reverse("api-movement", args=[version.term_id])).json()
+    assert movement["accepting"] == 1
 
 
 def test_whoever_leaves_takes_it_with_them(version: Version, bob: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -48,6 +49,17 @@ def test_a_draft_begins_with_its_first_revision(author: Person) -> None:
     assert draft.latest_revision.number == 1
     assert draft.latest_revision.content == content()
     assert [event.verb for event in Event.objects.all()] == ["draft.created"]
+
+
+def test_signs_nobody_sees_are_not_kept(author: Person) -> None:
+    seen = content(title="No stalking")
+    written = dataclasses.replace(
+        seen, title="No\u200b stalking", legal=f"\u2060{seen.legal[:5]}\u202e{seen.legal[5:]}\u202c"
+    )
+    draft = actions.create_draft(content=written, by=author, at=NOW)
+    kept = draft.latest_revision
+    assert kept.content == seen
+    assert kept.sha256 == document.revision_digest(seen)
 
 
 def test_a_revision_is_added_and_the_same_text_again_adds_none(author: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -117,6 +118,9 @@ def test_a_term_without_rules_or_with_too_many_says_so() -> None:
         ({"title": "Two\nlines"}, "title"),
         ({"title": "a" * 121}, "title"),
         ({"aliases": ("#NoStalking",)}, "aliases"),
+        ({"aliases": ("https://[",)}, "aliases"),
+        ({"aliases": ("https://a.example/" + "a" * 300,)}, "aliases"),
+        ({"aliases": ("not one",) * 20_000}, "aliases"),
         ({"aliases": ("https://a.example/1", "https://a.example/1")}, "aliases"),
     ],
 )
@@ -124,6 +128,13 @@ def test_what_is_wrong_with_names_and_texts_is_named(
     changes: dict[str, object], field: str
 ) -> None:
     assert fields(problems_with(content(**changes))) == [field]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("nothing", ["", " \n", "\u200b\u2060", "\u3164"])
+def test_a_text_that_shows_nothing_is_missing(nothing: str) -> None:
+    written = content()
+    assert fields(problems_with(dataclasses.replace(written, plain=nothing))) == ["plain"]
+    assert fields(problems_with(dataclasses.replace(written, legal=nothing))) == ["legal"]
 
 
 def test_content_that_could_be_published_has_no_problems() -> None:

@@ -34,7 +34,8 @@ def shown(poll: Poll) -> str:
 
 def words_of(page: str) -> str:
     """The text of a page, without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    shown_words = re.sub(r"</?bdi>", "", page)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown_words))
 
 
 ANSWERS: list[tuple[str, list[list[str]], dict[str, Any], str]] = [

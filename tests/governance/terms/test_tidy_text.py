@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.proposals.tidy_text import says_something, tidy, tidy_line
+from governance.terms.tidy_text import says_something, tidy, tidy_line
 
 
 @given(st.text(max_size=400))

@@ -37,7 +37,7 @@ from governance.voting.models import NamedFault, Poll
 from kernel.money import Money
 from members.mail_links import stop_url
 from members.models import Person, RoleGrant
-from tests.functional import grants_awards_pages, grants_pages
+from tests.functional import grants_awards_pages, grants_pages, proposals_pages
 from tests.functional.visiting import NOWHERE, Visitor
 from tests.routes import stewards_work
 from tests.routes.election_scene import set_elections
@@ -153,6 +153,7 @@ OPENED: dict[str, set[str]] = {
     },
     **grants_pages.OPENED,
     **grants_awards_pages.OPENED,
+    **proposals_pages.OPENED,
 }
 
 
@@ -640,6 +641,7 @@ WALKS: dict[str, Callable[[Visitor, World], None]] = {
     "signing in": signing_in,
     **grants_pages.WALKS,
     **grants_awards_pages.WALKS,
+    **proposals_pages.WALKS,
 }
 
 

@@ -20,7 +20,7 @@ from funding.dues.models import Plan
 from governance.proposals.models import Proposal
 from governance.terms.models import Term
 from governance.voting.models import Poll
-from members.models import Person, RoleGrant
+from members.models import Person
 
 
 @login_not_required
@@ -47,7 +47,6 @@ def me(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     standing = person.standing_on(now.date())
     roles = list(person.role_grants.on(now.date()))
-    held = {grant.role for grant in roles}
     return render(
         request,
         "me.html",
@@ -55,8 +54,6 @@ def me(request: HttpRequest) -> HttpResponse:
             "standing": standing,
             "lasts_to": standing.until - timedelta(days=1) if standing else None,
             "roles": roles,
-            "keeps_books": held & {RoleGrant.Role.STEWARD, RoleGrant.Role.TREASURER},
-            "is_steward": RoleGrant.Role.STEWARD in held,
             "proposals": Proposal.objects.to_show().filter(author=person).order_by("-since")[:10],
         },
     )

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from members import mail_kinds
+from members import awaiting, desk, mail_kinds
 
 
 class MembersConfig(AppConfig):
@@ -11,7 +11,13 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Every app's ``leaving_part`` module registers what that app holds about people."""
+        # This needs the tables, which are not there before every app's models are.
+        from members import desk_sources
+
         autodiscover_modules("leaving_part")
+        awaiting.register("desk", desk_sources.desk_waiting)
+        desk.register(desk_sources.SWEEPS)
+        desk.register_places("members", desk_sources.places)
         mail_kinds.register(
             "account",
             _("Your account"),

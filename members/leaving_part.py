@@ -103,6 +103,18 @@ def export(person: Person) -> dict[str, Any]:
             }
             for invitation in person.invitations.order_by("made_at")
         ],
+        "in_hand": [
+            {"what": claim.key, "claimed_at": claim.claimed_at.isoformat()}
+            for claim in person.claims.order_by("claimed_at", "pk")
+        ],
+        "away": [
+            {
+                "first_on": away.first_on.isoformat(),
+                "last_on": away.last_on.isoformat(),
+                "stand_in": str(away.stand_in) if away.stand_in else None,
+            }
+            for away in person.aways.select_related("stand_in").order_by("first_on", "pk")
+        ],
         "events": [
             {"verb": event.verb, "subject": event.subject, "at": event.at.isoformat()}
             for event in Event.objects.filter(
@@ -154,6 +166,8 @@ _FIELDS: dict[str, Any] = {
     "invitations": _rows(
         named=_TRUTH, made_at=_TIME, revoked_at=_TIME_OR_NONE, joined={"type": "integer"}
     ),
+    "in_hand": _rows(what=_TEXT, claimed_at=_TIME),
+    "away": _rows(first_on=_DAY, last_on=_DAY, stand_in={"type": ["string", "null"]}),
     "events": _rows(verb=_TEXT, subject=_TEXT, at=_TIME),
 }
 

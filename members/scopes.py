@@ -40,6 +40,10 @@ SCOPES: dict[str, Scope] = {
         Scope("books:write", gettext_noop("Approve and reject what is put forward for the books")),
         Scope("dues:write", gettext_noop("Change, stop and resume what you pay")),
         Scope("cases:settle", gettext_noop("As a steward, look after cases and return payments")),
+        Scope(
+            "desk:work",
+            gettext_noop("See the desk of your office, take things in hand and hand them over"),
+        ),
         Scope("polls:vote", gettext_noop("Take a ballot in your name")),
         Scope(
             "polls:scrutinize",

@@ -27,6 +27,7 @@ _LONGEST_WAIT = timedelta(hours=6)
 # The week ends on Monday at six, so that its mail is there in the morning.
 _WEEK_ENDS = time(6)
 _DIGESTS_AT_ONCE = 100
+_DESK = Program("sweep:members.desk")
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ def mail(at: datetime) -> int:
             continue
         sent += 1
     return sent
+
+
+@sweep("members.desk", every=timedelta(minutes=10))
+def tidy_desk(at: datetime) -> int:
+    """Let go of claims of what waits no longer, or of what who claimed it may not see any more."""
+    return actions.drop_claims(by=_DESK, at=at)
 
 
 @sweep("members.digest", every=timedelta(minutes=1))

@@ -13,7 +13,15 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import api, invitation_views, leaving_views, mail_views, views
+from members import (
+    api,
+    desk_api,
+    desk_views,
+    invitation_views,
+    leaving_views,
+    mail_views,
+    views,
+)
 from members.views import without_visitor
 
 # allauth's views, and Django's beneath them, take more methods than their pages send.
@@ -40,6 +48,15 @@ urlpatterns = [
     path("me/invite/", invitation_views.invite, name="invite"),
     path("me/invite/end/", invitation_views.revoke, name="invite-end"),
     path("invited/<uuid:pk>/", invitation_views.landing, name="invited"),
+    # The desk of those who hold an office
+    path("desk/", desk_views.the_desk, name="desk"),
+    path("desk/list.csv", desk_views.desk_csv, name="desk-csv"),
+    path("desk/claim/", desk_views.claim, name="desk-claim"),
+    path("desk/release/", desk_views.release, name="desk-release"),
+    path("desk/hand-over/", desk_views.hand_over, name="desk-hand-over"),
+    path("desk/away/", desk_views.away, name="desk-away"),
+    path("desk/away/<uuid:pk>/end/", desk_views.back, name="desk-away-end"),
+    path("desk/sweeps/", desk_views.sweeps_page, name="desk-sweeps"),
     # Leaving
     path("leaving/", leaving_views.what_stays, name="what-stays"),
     path("schemas/export/v1.json", leaving_views.export_schema, name="export-schema"),
@@ -92,5 +109,12 @@ api_urlpatterns = [
     path("me/roles/<slug:role>/resign/", api.ResignView.as_view(), name="api-role-resign"),
     path("me/leaving/", api.LeavingView.as_view(), name="api-leaving"),
     path("me/leaving/code/", api.LeavingCodeView.as_view(), name="api-leaving-code"),
+    path("desk/", desk_api.DeskList.as_view(), name="api-desk"),
+    path("desk/claim", desk_api.ClaimItem.as_view(), name="api-desk-claim"),
+    path("desk/release", desk_api.ReleaseItem.as_view(), name="api-desk-release"),
+    path("desk/hand-over", desk_api.HandOverItem.as_view(), name="api-desk-hand-over"),
+    path("desk/colleagues/", desk_api.ColleagueList.as_view(), name="api-desk-colleagues"),
+    path("desk/away/", desk_api.AwayList.as_view(), name="api-desk-aways"),
+    path("desk/away/<uuid:pk>/", desk_api.AwayDetail.as_view(), name="api-desk-away"),
     path("leaving/", api.WhatStaysView.as_view(), name="api-what-stays"),
 ]

@@ -3,7 +3,7 @@ from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 from funding.dues.checks import demo_never_takes_money
-from members import awaiting, mail_kinds
+from members import awaiting, desk, mail_kinds
 
 
 class DuesConfig(AppConfig):
@@ -12,11 +12,13 @@ class DuesConfig(AppConfig):
 
     def ready(self) -> None:
         # This needs the tables, which are not there before every app's models are.
-        from funding.dues.waiting import dues_waiting, stewards_waiting
+        from funding.dues.desk import SOURCE, places
+        from funding.dues.waiting import dues_waiting
 
         checks.register(demo_never_takes_money)
         awaiting.register("dues", dues_waiting)
-        awaiting.register("stewards", stewards_waiting)
+        desk.register(SOURCE)
+        desk.register_places("dues", places)
         mail_kinds.register(
             "dues",
             _("Your dues"),

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from members import mail_kinds
+from members import awaiting, desk, mail_kinds
 
 
 class GrantsConfig(AppConfig):
@@ -9,6 +9,15 @@ class GrantsConfig(AppConfig):
     verbose_name = "Grants"
 
     def ready(self) -> None:
+        # These need the tables, which are not there before every app's models are.
+        from funding.grants import award_desk
+        from funding.grants.desk import SOURCE, places
+        from funding.grants.waiting import grants_waiting
+
+        awaiting.register("grants", grants_waiting)
+        desk.register(SOURCE)
+        desk.register(award_desk.SOURCE)
+        desk.register_places("grants", places)
         mail_kinds.register(
             "grants",
             _("Your application for a grant"),

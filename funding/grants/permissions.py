@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from funding.grants import recusal
@@ -48,6 +49,20 @@ def check_can_look_after(round: Round, by: Person, at: datetime) -> None:
 
 def can_look_after(round: Round, by: Person, at: datetime) -> bool:
     return allows(check_can_look_after, round, by, at)
+
+
+def rounds_looked_after(by: Person, day: date) -> QuerySet[Round]:
+    """The rounds that ``by`` looks after as a whole: as :func:`check_can_look_after` of one."""
+    if not by.is_active:
+        return Round.objects.none()
+    free = Round.objects.exclude(pk__in=_concerning(by))
+    if by.holds(RoleGrant.Role.STEWARD, day):
+        return free
+    if not by.holds(RoleGrant.Role.SCRUTINEER, day):
+        return Round.objects.none()
+    for steward in _stewards(day):
+        free = free.filter(pk__in=_concerning(steward))
+    return free
 
 
 def check_can_decide(application: Application, by: Person, at: datetime) -> None:
@@ -116,6 +131,12 @@ def _not_deputising() -> Refused:
     return Refused(
         "steward-is-free", _("A steward is free to do this, so nobody has to stand in for them.")
     )
+
+
+def _concerning(person: Person) -> QuerySet[Application, Any]:
+    """The rounds in which something that was sent concerns ``person``."""
+    sent = Application.objects.all().in_the_running()
+    return sent.conflicting(person).values("round")
 
 
 def _stewards(day: date) -> list[Person]:

@@ -6,9 +6,7 @@ before a first day) is brought forward in one transaction, so that a part of the
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +14,7 @@ from funding.ledger.calendar_months import Period
 from funding.ledger.chart import AccountType
 from funding.ledger.entries import LegSpec
 from funding.ledger.figures import Balance
+from members.csv_lines import line
 
 _ROOTS = {
     AccountType.ASSET: "Assets",
@@ -122,19 +121,6 @@ def journal_csv(book: Book) -> Iterator[str]:
                     leg.amount.currency,
                 )
             )
-
-
-def line(cells: Iterable[object]) -> str:
-    """One line of CSV. What a spreadsheet would take for a formula is made a text."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
-    return buffer.getvalue()
-
-
-def _cell(cell: object) -> object:
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
 
 
 def _on_the_sheet(balances: Sequence[Balance]) -> list[tuple[str, LegSpec]]:

@@ -43,6 +43,7 @@ from funding.ledger.permissions import (
 from funding.ledger.reads import book, statements_of, written
 from funding.ledger.vouchers import Kind
 from kernel.refusal import Refused
+from members.csv_lines import line
 from members.models import Person
 
 ON_A_PAGE = 50
@@ -191,7 +192,7 @@ def csv_list(request: HttpRequest, name: str) -> HttpResponseBase:
     found = csv_lists.find(name)
     if found is None:
         raise Http404("no such list")
-    return _csv(found.name, (export.line(row) for row in found.rows()))
+    return _csv(found.name, (line(row) for row in found.rows()))
 
 
 @require_safe

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.terms import page_parts
 from governance.voting import option_names
-from members import awaiting, digest, leaving, mail_kinds
+from members import awaiting, desk, digest, leaving, mail_kinds
 
 
 class ProposalsConfig(AppConfig):
@@ -15,6 +15,7 @@ class ProposalsConfig(AppConfig):
         autodiscover_modules("proposal_kinds")
         # These need the tables, which are not there before every app's models are.
         from governance.proposals import acceptance_ways, actions, following_part, news
+        from governance.proposals.desk import SOURCE, places
         from governance.proposals.elections import names_of_candidates
         from governance.proposals.movement_page import part_of_page
         from governance.proposals.option_texts import texts_of_options
@@ -26,6 +27,8 @@ class ProposalsConfig(AppConfig):
 
         option_names.register(names_of_candidates)
         option_texts.register(texts_of_options)
+        desk.register(SOURCE)
+        desk.register_places("proposals", places)
         awaiting.register("proposals", proposals_waiting)
         awaiting.register("talk", talk_waiting)
         awaiting.register_followed("proposals", proposals_followed)

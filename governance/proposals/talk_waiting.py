@@ -10,23 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from governance.proposals import amendment_stages, stages
-from governance.proposals.models import Amendment, CoAuthorInvitation, Comment, Flag
+from governance.proposals.models import Amendment, CoAuthorInvitation, Comment
 from members.awaiting import Waiting
-from members.models import Person, RoleGrant
+from members.models import Person
 
 # Of each sort so many; the pages they lead to show the rest.
 MOST = 10
 
 
 def talk_waiting(person: Person, at: datetime) -> Iterable[Waiting]:
-    """Four questions, each one query, and one more of stewards."""
+    """Three questions, each one query."""
     yield from _questions(person)
     yield from _amendments(person)
     yield from _invitations(person, at)
-    if person.holds(RoleGrant.Role.STEWARD, at.date()):
-        waiting = Flag.objects.filter(settled_at=None).count()
-        if waiting:
-            yield Waiting(_("Look at what members flagged"), reverse("flags"))
 
 
 def _mine(person: Person, path: str = "proposal__") -> Q:

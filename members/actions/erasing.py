@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from members.actions.desk import forget_desk
 from members.models import (
     NOBODYS_ADDRESS,
     Author,
@@ -47,6 +48,7 @@ def forget_person(*, person: Person, by: Author, at: datetime) -> None:
     EmailAddress.objects.filter(user=person).delete()
     OutgoingMail.objects.filter(person=person).delete()
     MailChoice.objects.filter(person=person).delete()
+    forget_desk(person)
     Person.objects.filter(pk=person.pk).update(
         email=f"{person.pk}{NOBODYS_ADDRESS}",
         display_name="",

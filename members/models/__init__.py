@@ -1,5 +1,6 @@
 """People, their standing and roles, their tokens, the mail we owe them, and how they leave."""
 
+from members.models.desk import Away, AwayQuerySet, Claim, SweepRun
 from members.models.invitations import Invitation, InvitationQuerySet, OwnInvitations
 from members.models.leaving import Leaving, LeavingCode, LeavingQuerySet
 from members.models.mail import OutgoingMail, OutgoingMailQuerySet
@@ -30,6 +31,9 @@ __all__ = [
     "AbstractEvent",
     "Attestation",
     "Author",
+    "Away",
+    "AwayQuerySet",
+    "Claim",
     "Event",
     "HoldersOfRole",
     "Invitation",
@@ -52,5 +56,6 @@ __all__ = [
     "RoleGrantQuerySet",
     "StandingPeriod",
     "StandingPeriodQuerySet",
+    "SweepRun",
     "subject_of",
 ]

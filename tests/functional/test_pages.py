@@ -37,7 +37,12 @@ from governance.voting.models import NamedFault, Poll
 from kernel.money import Money
 from members.mail_links import stop_url
 from members.models import Person, RoleGrant
-from tests.functional import grants_awards_pages, grants_pages, proposals_pages
+from tests.functional import (
+    desk_pages,
+    grants_awards_pages,
+    grants_pages,
+    proposals_pages,
+)
 from tests.functional.visiting import NOWHERE, Visitor
 from tests.routes import stewards_work
 from tests.routes.election_scene import set_elections
@@ -80,6 +85,7 @@ NO_PAGES = {
     *("draft-leave", "draft-save", "draft-answer", "nomination-decline", "candidate-step-back"),
     *("comment-react", "proposal-echo", "invite-end", "role-resign"),
     *("candidates-file", "proposal-calendar", "everything", "export-schema"),
+    *desk_pages.NO_PAGES,
     *grants_pages.NO_PAGES,
     *grants_awards_pages.NO_PAGES,
 }
@@ -151,6 +157,7 @@ OPENED: dict[str, set[str]] = {
         *("account_confirm_login_code", "account_email_verification_sent"),
         *("account_login", "account_signup"),
     },
+    **desk_pages.OPENED,
     **grants_pages.OPENED,
     **grants_awards_pages.OPENED,
     **proposals_pages.OPENED,
@@ -639,6 +646,7 @@ WALKS: dict[str, Callable[[Visitor, World], None]] = {
     "scrutineer": as_a_scrutineer,
     "treasurer": as_a_treasurer,
     "signing in": signing_in,
+    **desk_pages.WALKS,
     **grants_pages.WALKS,
     **grants_awards_pages.WALKS,
     **proposals_pages.WALKS,

@@ -20,6 +20,7 @@ from governance.terms.choices import QUESTIONS as QUESTIONS_OF_CHOICE
 from governance.terms.rulebook import DraftContent
 from members.mail_links import stop_url
 from members.views import passkey_slug
+from tests.routes.desk_access import ASKED_OF_DESK, DESK
 from tests.routes.doors import (
     API_READERS,
     EVERYBODY,
@@ -1000,6 +1001,7 @@ ACCESS: dict[str, Doors] = {
     "demo-sign-in": _posts(EVERYBODY, lambda s: {"guise": "member"}),
     "demo-sponsor": _posts(EVERYBODY, lambda s: {"proposal": s.idea.pk}),
     "demo-vote": _posts(EVERYBODY, lambda s: {"poll": s.open_poll.pk}),
+    **DESK,
     **GRANTS,
     **AWARDS,
 }
@@ -1080,6 +1082,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "api-books-vouchers": _CURSOR,
     "api-books-months": _CURSOR,
     "api-ledger-digests": _CURSOR,
+    **ASKED_OF_DESK,
     **ASKED_OF_GRANTS,
     **ASKED_OF_AWARDS,
 }

@@ -42,7 +42,7 @@ from governance.voting.models import NamedFault, Poll
 from governance.voting.voter import Voter
 from kernel.money import Money
 from members.actions import create_token, invite, revoke_token
-from members.models import Invitation, Person, PersonalToken, RoleGrant
+from members.models import Away, Invitation, Person, PersonalToken, RoleGrant
 from members.scopes import SCOPES
 from tests.routes import stewards_work
 from tests.routes.election_scene import set_elections
@@ -146,6 +146,8 @@ def set_scene(world: World) -> Scene:
     codes = RecoveryCodes.activate(member)
     spare, _secret = _token(member, now, "read")
     closed = Poll.objects.filter(stage="closed").order_by("opens_at")[0]
+    soon = now.date() + timedelta(days=3)
+    Away.objects.create(person=world.steward, first_on=soon, last_on=soon)
     others = Person.objects.exclude(email__in=_emails(world)).in_standing(now.date())
     election, standing_in = set_elections(member, [ada, ben], now)
     return Scene(

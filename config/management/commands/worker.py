@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -13,8 +13,12 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from kernel.sweeps import Sweep, registered
+from members.actions import note_sweep
 
 log = logging.getLogger(__name__)
+
+# A sweep that runs every few seconds is written down to have run this often.
+NOTED_EVERY = timedelta(minutes=1)
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -53,7 +57,30 @@ def turn(stopping: threading.Event) -> None:
 def run(sweep: Sweep, at: datetime) -> int:
     """One run of one sweep. A sweep that fails is logged and does not stop the others."""
     try:
-        return sweep.run(at)
-    except Exception:
+        moved = sweep.run(at)
+    except Exception as failure:
         log.exception("the sweep %s failed and will run again", sweep.name)
+        _note(sweep, at, type(failure).__name__)
         return 0
+    _note(sweep, at)
+    return moved
+
+
+# When each sweep was last written down to have run; one that failed is always written down.
+_noted: dict[str, datetime] = {}
+
+
+def _note(sweep: Sweep, at: datetime, fault: str = "") -> None:
+    """Write down for the stewards' desk that it ran, about once a minute, or that it failed."""
+    last = _noted.get(sweep.name)
+    if not fault and last is not None and last <= at < last + NOTED_EVERY:
+        return
+    try:
+        note_sweep(name=sweep.name, fault=fault, at=at)
+    except Exception:
+        log.exception("that the sweep %s ran could not be written down", sweep.name)
+        return
+    if fault:
+        _noted.pop(sweep.name, None)
+    else:
+        _noted[sweep.name] = at

@@ -71,11 +71,26 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         named = Reviewer.objects.filter(person=person, ended_at=None)
         mine = Q(round__in=named.values("round"))
         if RoleGrant.Role.SCRUTINEER in held:
-            left = Application.objects.all()
-            for steward in Person.objects.holding(RoleGrant.Role.STEWARD, day):
-                left = left.filter(pk__in=Application.objects.conflicting(steward).values("pk"))
-            mine |= Q(pk__in=left.values("pk"))
+            mine |= Q(pk__in=Application.objects.all().without_a_free_steward(day).values("pk"))
         return sent.filter(mine)
+
+    def without_a_free_steward(self, day: date) -> Self:
+        """Those about which every steward is conflicted: scrutineers deputise."""
+        left = self
+        for steward in Person.objects.holding(RoleGrant.Role.STEWARD, day):
+            left = left.filter(pk__in=Application.objects.conflicting(steward).values("pk"))
+        return left
+
+    def decided_by(self, person: Person, day: date) -> Self:
+        """Those about which ``person`` may decide on ``day``, as ``permissions`` says of one.
+
+        What is open to a steward, and of what is open to a scrutineer what no steward is free for.
+        """
+        held = set(RoleGrant.objects.on(day).filter(person=person).values_list("role", flat=True))
+        if not held & {RoleGrant.Role.STEWARD, RoleGrant.Role.SCRUTINEER}:
+            return self.none()
+        open_now = self.open_to(person, day)
+        return open_now if RoleGrant.Role.STEWARD in held else open_now.without_a_free_steward(day)
 
     def open_to(self, person: Person, day: date) -> Self:
         """What ``person`` may read for the panel on ``day``: everything goes through this.

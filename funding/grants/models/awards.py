@@ -7,7 +7,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,15 @@ class AwardQuerySet(models.QuerySet["Award"]):
     def to_show(self) -> Self:
         """With what a row of a list says, in as many queries however long it is."""
         return self.select_related("application__version", "application__round", "fund")
+
+    def not_accepted_by(self, side: str) -> Self:
+        """Those whose last text this side has not accepted; with ``written_at``, when it was."""
+        texts = AgreementVersion.objects.filter(award=OuterRef("pk")).order_by("-number")
+        accepted = Acceptance.objects.filter(agreement=OuterRef("latest"), side=side)
+        return self.annotate(
+            latest=Subquery(texts.values("pk")[:1]),
+            written_at=Subquery(texts.values("written_at")[:1]),
+        ).filter(~Exists(accepted))
 
     def of(self, person: Person) -> Self:
         """What ``person`` applied for, or works on."""

@@ -12,8 +12,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from funding.dues import actions, sweeps
+from funding.dues.desk import for_stewards
 from funding.dues.models import Cancellation, Case, Ending, Payment, Refund
-from funding.dues.waiting import stewards_waiting
 from funding.stripe_sandbox.server import Sandbox
 from governance.record.models import Pending
 from kernel.money import Money
@@ -118,7 +118,7 @@ def test_what_awaits_a_steward_is_what_others_left_to_them(
     payment = Payment.objects.get()
 
     def awaits(person: Person) -> list[str]:
-        return [waiting.url for waiting in stewards_waiting(person, NOW)]
+        return [item.kind for item in for_stewards(person, NOW)]
 
     assert awaits(stella) == []
     for people, key in (([newcomer], "one"), ([sven], "two")):
@@ -127,12 +127,12 @@ def test_what_awaits_a_steward_is_what_others_left_to_them(
         payment=payment, amount=Money(5_000, "EUR"), reason="A mistake", by=stella, at=NOW
     )
     propose(newcomer, stella)
-    assert awaits(stella) == [reverse("cases")]
-    assert awaits(sven) == [reverse("cases"), reverse("refunds"), reverse("endings")]
+    assert awaits(stella) == ["case", "case"]
+    # Not the case about himself; and what another steward put forward.
+    assert awaits(sven) == ["case", "refund", "ending"]
     newcomer.role_grants.create(role="steward", starts_on=NOW.date(), basis="test")
-    assert awaits(newcomer) == [reverse("cases")]
-    told = [waiting.sentence for waiting in stewards_waiting(newcomer, NOW)]
-    assert told == ["Look at 1 case"]
+    # Neither the case, nor the refund, nor the end of their own membership.
+    assert [item.kind for item in for_stewards(newcomer, NOW)] == ["case"]
     assert awaits(make_person("Mia")) == []
 
 

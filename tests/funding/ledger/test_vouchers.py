@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from funding.ledger import actions, chart, documents, vouchers
 from funding.ledger.actions import Facts
+from funding.ledger.desk import of_the_books
 from funding.ledger.entries import check_balanced
 from funding.ledger.models import Entry, Leg, Voucher
 from funding.ledger.vouchers import Kind
-from funding.ledger.waiting import books_waiting
 from kernel.money import Money
 from kernel.refusal import Refused
 from members.models import Person
@@ -218,7 +218,7 @@ def test_what_awaits_is_what_one_can_do_about_it(
     prepared: Voucher, treasurer: Person, steward: Person, make_person: Callable[..., Person]
 ) -> None:
     def awaits(person: Person) -> list[str]:
-        return [waiting.sentence for waiting in books_waiting(person, NOW)]
+        return [item.what for item in of_the_books(person, NOW)]
 
     own = actions.prepare_voucher(facts=FACTS, by=steward, at=NOW)
     assert awaits(steward) == ["Approve “Servers in October”, or send it back"]
@@ -226,9 +226,8 @@ def test_what_awaits_is_what_one_can_do_about_it(
     actions.reject_voucher(voucher=prepared, reason="Not ours.", by=steward, at=NOW)
     assert awaits(steward) == []
     assert awaits(treasurer) == ["Put “Servers in October” right, or withdraw it"]
-    assert [waiting.url for waiting in books_waiting(make_person("Stu", role="steward"), NOW)] == [
-        own.get_absolute_url()
-    ]
+    stu = make_person("Stu", role="steward")
+    assert [item.url for item in of_the_books(stu, NOW)] == [own.get_absolute_url()]
 
 
 def undo(entry: Entry, by: Person, on: date | None = None) -> Voucher:

@@ -19,7 +19,7 @@ from time_machine import travel
 
 from governance.record.models import Pending
 from governance.record.public_files import read_public
-from governance.voting import actions, sweeps
+from governance.voting import actions, desk, sweeps
 from governance.voting.actions import cancelling
 from governance.voting.faults import FAULTS, LONGEST_SENTENCE
 from governance.voting.models import Ballot, Event, Intake, IssueMark, NamedFault, Poll
@@ -545,3 +545,19 @@ def test_a_poll_called_off_before_it_opened_says_so(
     shown = Client().get(reverse("poll", args=[poll.pk])).content.decode()
     assert "Called off before it opened." in shown
     assert "Why this vote was cancelled" not in shown
+
+
+def test_a_named_fault_is_on_the_desk_of_the_other_scrutineers(
+    make_open: MakePoll, scrutineers: list[Person], make_person: MakePerson, now: datetime
+) -> None:
+    one, two, three = scrutineers
+    poll = make_open(concerned=[three])
+    named = name(poll, one, now)
+    for person in (one, three, make_person("Sam", role="steward")):
+        assert list(desk.faults(person, now)) == []
+    (item,) = desk.faults(two, now)
+    assert (item.due, item.url) == (
+        poll.closes_at,
+        reverse("poll-fault-confirm", args=[poll.pk, named.pk]),
+    )
+    assert list(desk.faults(two, poll.closes_at)) == []

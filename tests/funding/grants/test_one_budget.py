@@ -25,8 +25,10 @@ PROCESSES, ATTEMPTS = 24, 600
 BUDGET = 300_000
 ROOT = Path(__file__).resolve().parents[3]
 
-# One process is started and becomes twenty-four, so that Django is read once. What finds the
-# database busy is tried again, as a request of a person's is: nothing was written.
+# One process is started and becomes twenty-four, so that Django is read once: all of it, the
+# addresses too. A mail names an address, and whoever reads the site's for the first time does it
+# while holding the fund: twenty-four times, one after the other. What finds the database busy is
+# tried again, as a request of a person's is: nothing was written.
 AWARDERS = """
 import json, os, sys
 from collections import Counter
@@ -36,6 +38,7 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"], at, processes = sys.argv[1], *sys.argv[2:4]
 django.setup()
 from django.db import OperationalError
+from django.urls import reverse
 from funding.grants.actions.funds import commit_award
 from funding.grants.models import Application
 from kernel.refusal import Refused
@@ -54,6 +57,7 @@ def attempt(key):
         return "awarded"
     return "busy"
 
+reverse("grants")
 keys = json.load(sys.stdin)
 pipes = []
 for number in range(int(processes)):

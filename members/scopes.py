@@ -44,6 +44,18 @@ SCOPES: dict[str, Scope] = {
             "desk:work",
             gettext_noop("See the desk of your office, take things in hand and hand them over"),
         ),
+        Scope(
+            "grants:apply",
+            gettext_noop("Apply for grants, and look after what you were given"),
+        ),
+        Scope(
+            "grants:judge",
+            gettext_noop("Look after applications and awards: review, choose, agree, end"),
+        ),
+        Scope(
+            "grants:pay",
+            gettext_noop("Prepare, approve and send payments to projects"),
+        ),
         Scope("polls:vote", gettext_noop("Take a ballot in your name")),
         Scope(
             "polls:scrutinize",

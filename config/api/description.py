@@ -94,6 +94,12 @@ REFUSALS: dict[int, tuple[str, str, str, dict[str, Any]]] = {
         "Unsupported media type “text/plain” in request.",
         {},
     ),
+    422: (
+        "What there is so far lacks something; each place is named.",
+        "invalid",
+        "Some of what was sent cannot be used.",
+        {"errors": [{"field": "milestones.0.due", "message": "Please name a day."}]},
+    ),
     429: (
         "Too many requests from one person or address: `Retry-After` says when to ask again.",
         "throttled",
@@ -180,6 +186,8 @@ def _refusals(method: str, operation: Operation) -> Iterator[int]:
         yield 409
     if "requestBody" in operation:
         yield 415
+    if "422" in operation["responses"]:
+        yield 422
     yield 429
 
 

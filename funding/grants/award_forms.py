@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from funding.dues.models import BankLine
 from funding.grants.models import SanctionsCheck
 
 if TYPE_CHECKING:
@@ -140,3 +144,54 @@ class BankFileForm(forms.Form):
     def __init__(self, *args: object, choices: list[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["payments"].choices = choices  # type: ignore[attr-defined]
+
+
+class ExtendForm(forms.Form):
+    """Until when there should be time, and nothing else."""
+
+    due_on = forms.DateField(label=_("Until which day"), widget=_DAY)
+    reason = forms.CharField(label=_("Why"), widget=_AREA, max_length=8_000)
+
+
+class ReasonForm(forms.Form):
+    """Why an award is ended before its time."""
+
+    reason = forms.CharField(
+        label=_("Why it should end"),
+        widget=_AREA,
+        max_length=8_000,
+        help_text=_("This becomes public, on the page of the project: never a name in it."),
+    )
+
+
+class LineForm(forms.Form):
+    """One of the bank's lines that may be it."""
+
+    line = forms.TypedChoiceField(
+        label=_("Which line of the bank’s is it?"),
+        coerce=uuid.UUID,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose a line.")},
+    )
+
+    def __init__(self, *args: Any, lines: Iterable[BankLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["line"]).choices = [
+            (str(one.pk), _described(one)) for one in lines
+        ]
+
+
+class ReversalForm(LineForm):
+    """The line with which a payment came back, and why."""
+
+    reason = forms.CharField(
+        label=_("Why it came back"),
+        max_length=200,
+        help_text=_("This is published with the entry in the books: never a name in it."),
+    )
+
+
+def _described(line: BankLine) -> str:
+    """A line of the bank's in a list of them."""
+    parts = [date_format(line.booked_on), line.amount.format(), line.reference, line.text]
+    return " · ".join(part for part in parts if part)

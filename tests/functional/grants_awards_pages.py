@@ -7,8 +7,11 @@ from collections.abc import Callable
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Person
+from funding.grants.actions import paying as paying_actions
+from funding.grants.bank_file import reference_of
+from members.models import Person, Program
 from tests.functional.visiting import Visitor
+from tests.funding.grants.awards_acting import a_line
 from tests.routes.grants_awards_scene import Awards, set_awards
 from tests.world import World
 
@@ -22,6 +25,10 @@ OPENED: dict[str, set[str]] = {
     },
     "steward who pays": {
         *("grant-payments", "grant-payment", "grant-payment-new", "grant-bank-file-page"),
+    },
+    "steward who ends and undoes": {
+        *("grant-award-payee", "grant-award-returns", "grant-award-end", "grant-fund"),
+        "grant-payment-reversal",
     },
 }
 
@@ -83,8 +90,44 @@ def paying(visitor: Visitor, world: World) -> None:
     visitor.go(reverse("grant-bank-file-page", args=[scene.file.pk]))
 
 
+def undoing(visitor: Visitor, world: World) -> None:
+    visitor.sign_in(world.steward)
+    scene, now = set_scene(world), timezone.now()
+    visitor.go(scene.award.get_absolute_url())
+    visitor.go(reverse("grant-award-payee", args=[scene.award.pk]))
+    visitor.send("Show me the name and the address")
+    visitor.send("Note it")
+    sent = scene.file.payments.get()
+    undo = reverse("grant-payment-reversal", args=[sent.pk])
+    returns = reverse("grant-award-returns", args=[scene.award.pk])
+    visitor.go(undo)
+    visitor.go(returns)
+    known = reference_of(sent.pk)
+    a_line(world.steward, -sent.amount, reference=known, on=now.date())
+    paying_actions.match_payment(payment=sent, by=Program("test"), at=now)
+    visitor.go(undo)
+    for number in range(2):
+        text = f"Grant of a round that has a long name, part {number}, given back as it is"
+        a_line(world.steward, sent.amount, reference=f"{known}-{number}", text=text)
+    visitor.go(sent.get_absolute_url())
+    visitor.go(undo)
+    visitor.send("Propose to undo it", {"Why it came back": "A long reason: " + "it came " * 20})
+    visitor.page.get_by_role("radio").first.check()
+    visitor.send("Propose to undo it", {"Why it came back": "The account was closed."})
+    visitor.go(returns)
+    visitor.send("This is money given back")
+    visitor.page.get_by_role("radio").first.check()
+    visitor.send("This is money given back")
+    visitor.go(reverse("grant-award-end", args=[scene.award.pk]))
+    visitor.send("Propose to end it")
+    visitor.send("Propose to end it", {"Why it should end": "It stopped. " * 100})
+    visitor.go(reverse("grant-fund", args=[scene.award.fund_id]))
+    visitor.send("Close the fund")
+
+
 WALKS: dict[str, Callable[[Visitor, World], None]] = {
     "reader of awards": reading_awards,
     "recipient of an award": receiving,
     "steward who pays": paying,
+    "steward who ends and undoes": undoing,
 }

@@ -39,6 +39,7 @@ from tests.routes.doors import form as _form
 from tests.routes.doors import posts as _posts
 from tests.routes.doors import reads as _reads
 from tests.routes.grants_access import ASKED_OF_GRANTS, GRANTS
+from tests.routes.grants_api_access import ASKED_OF_GRANTS_API, GRANTS_API
 from tests.routes.grants_awards_access import ASKED_OF_AWARDS, AWARDS
 from tests.routes.scene import SIGNED_IN, Role, Scene, signed_event
 
@@ -1004,6 +1005,7 @@ ACCESS: dict[str, Doors] = {
     **DESK,
     **GRANTS,
     **AWARDS,
+    **GRANTS_API,
 }
 
 
@@ -1085,4 +1087,5 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     **ASKED_OF_DESK,
     **ASKED_OF_GRANTS,
     **ASKED_OF_AWARDS,
+    **ASKED_OF_GRANTS_API,
 }

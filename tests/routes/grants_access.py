@@ -70,11 +70,17 @@ GRANTS: dict[str, Doors] = {
         lambda s: {"score-reach": "4", "score-craft": "3", "comment": "Good."},
         _of("reviewed"),
     ),
-    "grant-remark": posts(STEWARDS, _of("reviewed"), sends=lambda s: {"text": "Let us talk."}),
-    "grant-answer": posts(
-        STEWARDS, _of("reviewed"), sends=lambda s: {"upheld": "yes", "answer": "You are right."}
+    # Its reviewers talk once their own review is in, and nothing of it waits for an answer.
+    "grant-remark": posts(
+        STEWARDS, _of("reviewed"), sends=lambda s: {"text": "Let us talk."}, answers=codes(409)
     ),
-    "grant-confirm": posts(STEWARDS, _of("reviewed")),
+    "grant-answer": posts(
+        STEWARDS,
+        _of("reviewed"),
+        sends=lambda s: {"upheld": "yes", "answer": "You are right."},
+        answers=codes(409),
+    ),
+    "grant-confirm": posts(STEWARDS, _of("reviewed"), answers=codes(409)),
     "grant-reviewers": form(STEWARDS, lambda s: {"email": s.grants.reviewer.email}, _of("open")),
     # Programs
     "api-grant-rounds": reads(API_READERS),

@@ -55,6 +55,20 @@ AWARDS: dict[str, Doors] = {
     "grant-payment": form(STEWARDS, lambda s: {"do": "cancel"}, _of("payment")),
     "grant-bank-file-page": reads(STEWARDS, _of("file")),
     "grant-bank-file": reads(STEWARDS, _of("file")),
+    # What ends an award, or undoes a payment
+    "grant-fund": form(STEWARDS, nothing, lambda s: {"pk": s.awards.award.fund_id}),
+    "grant-award-end": form(
+        STEWARDS, lambda s: {"do": "propose", "reason": "It stopped."}, _of("award")
+    ),
+    "grant-award-returns": form(
+        STEWARDS, lambda s: {"line": str(s.awards.award.pk)}, _of("award"), answers=(422,)
+    ),
+    "grant-award-payee": form(
+        STEWARDS, lambda s: {"do": "check", "lists": "eu", "found": "no"}, _of("award")
+    ),
+    "grant-payment-reversal": form(
+        STEWARDS, lambda s: {"do": "confirm"}, _of("payment"), answers=(409,)
+    ),
 }
 
 # What a route reads from its query string.

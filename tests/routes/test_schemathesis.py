@@ -109,6 +109,7 @@ def _there_is(path: str, name: str, scene: Scene) -> list[Any]:
         "role": ["scrutineer"],
         "domain": ["shop.example"],
         "number": [talk.amendment.number, talk.own_amendment.number],
+        "file": [str(scene.grants.file.pk)],
     }
     return found[name]
 
@@ -130,6 +131,12 @@ def _ids(scene: Scene) -> dict[str, list[Any]]:
         "/refunds/": [scene.work.refund.pk],
         "/grants/rounds/": [scene.grants.open.pk, scene.grants.read.pk],
         "/grants/projects/": [scene.grants.standing.pk],
+        "/grants/mine/": [scene.grants.draft.pk, scene.grants.declined.pk],
+        "/grants/applications/": [scene.grants.screened.pk, scene.grants.reviewed.pk],
+        "/grants/awards/": [scene.awards.award.pk, scene.awards.offered.pk],
+        "/grants/milestones/": [scene.awards.shown.pk, scene.awards.reached.pk],
+        "/grants/payments/": [scene.awards.payment.pk],
+        "/grants/bank-files/": [scene.awards.file.pk],
     }
 
 

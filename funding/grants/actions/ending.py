@@ -21,7 +21,8 @@ from funding.grants import (
 from funding.grants.actions.award_moves import hold_award, move_award, tell_recipient
 from funding.grants.actions.funds import move_fund, post_movement, release
 from funding.grants.actions.moving import stage_passed
-from funding.grants.fund_arithmetic import EFFECTS, Kind
+from funding.grants.award_reads import paid_of
+from funding.grants.fund_arithmetic import Kind
 from funding.grants.models import Award, Event, GrantPayment, MoneyReturned, Termination
 from governance.record.actions import submit
 from kernel.money import Money
@@ -121,8 +122,7 @@ def take_back(*, award: Award, line: BankLine, by: Person, at: datetime) -> Mone
         raise Refused("line-taken", _("This line of the bank's is something else already."))
     if line.minor <= 0 or line.currency != held.currency:
         raise Refused("line-does-not-fit", _("This line of the bank's is not money that came in."))
-    paid = sum(EFFECTS[Kind(moved.kind)].paid * moved.minor for moved in held.movements.all())
-    if line.minor > paid:
+    if line.minor > paid_of(held).minor:
         raise Refused("more-than-paid", _("The project was not paid so much."))
     amount = Money(line.minor, line.currency)
     move_fund(held, Kind.RETURN, amount)

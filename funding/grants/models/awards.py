@@ -15,7 +15,7 @@ from funding.grants import award_stages, milestone_stages
 from funding.grants.models.applications import Application
 from funding.grants.models.funds import Fund
 from kernel.money import Money
-from members.models import Person
+from members.models import Person, RoleGrant
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
@@ -180,6 +180,14 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         """What is still to be shown or to be paid: nothing is left to pay of an accepted zero."""
         done = Q(stage=milestone_stages.PAID) | Q(stage=milestone_stages.ACCEPTED, minor=0)
         return self.exclude(done)
+
+    def payable_by(self, person: Person, day: date) -> Self:
+        """Those whose payments ``person`` may prepare: an office, and no interest in them."""
+        offices = (RoleGrant.Role.STEWARD, RoleGrant.Role.TREASURER)
+        if not RoleGrant.objects.on(day).filter(person=person, role__in=offices).exists():
+            return self.none()
+        conflicting = Application.objects.conflicting(person).values("pk")
+        return self.exclude(award__application__in=conflicting)
 
     def total(self) -> int:
         return int(self.aggregate(sum=Sum("minor"))["sum"] or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from funding.dues.models import BankLine
 from funding.grants import payee_details, payment_stages
+from funding.grants.models.applications import Application
 from funding.grants.models.awards import Award, Milestone
 from funding.grants.payee_details import Details
 from funding.grants.payment_fingerprint import fingerprint
 from funding.ledger.models import Entry
 from kernel.money import Money
 from kernel.sealed import unseal
-from members.models import Person
+from members.models import Person, RoleGrant
 
 
 class PayeeAccountQuerySet(models.QuerySet["PayeeAccount"]):
@@ -140,6 +141,14 @@ class GrantPaymentQuerySet(models.QuerySet["GrantPayment"]):
         return self.filter(
             Q(reversal=None) | Q(reversal__confirmed_at=None), stage=payment_stages.PAID
         ).order_by("-paid_on", "pk")
+
+    def open_to(self, person: Person, day: date) -> Self:
+        """What somebody who prepares, approves or sends may see: nothing that concerns them."""
+        offices = (RoleGrant.Role.STEWARD, RoleGrant.Role.TREASURER, RoleGrant.Role.SCRUTINEER)
+        if not RoleGrant.objects.on(day).filter(person=person, role__in=offices).exists():
+            return self.none()
+        conflicting = Application.objects.conflicting(person).values("pk")
+        return self.exclude(milestone__award__application__in=conflicting)
 
     def to_show(self) -> Self:
         return self.select_related(

@@ -20,7 +20,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from funding.grants import award_permissions, award_stages, milestone_stages, payment_stages
+from funding.grants import (
+    award_permissions,
+    award_stages,
+    milestone_stages,
+    payment_stages,
+    permissions,
+)
 from funding.grants.actions import payees, paying
 from funding.grants.award_forms import (
     ApproveForm,
@@ -29,11 +35,11 @@ from funding.grants.award_forms import (
     NothingForm,
     TransferForm,
 )
+from funding.grants.award_reads import file_open_to
 from funding.grants.models import (
     Application,
     BankFile,
     GrantPayment,
-    GrantPaymentQuerySet,
     Milestone,
 )
 from kernel.refusal import Refused
@@ -49,7 +55,7 @@ _LATEST = 20
 def payments(request: HttpRequest) -> HttpResponse:
     """What is to be prepared, approved and sent; a file for the bank is made here."""
     me, now = _officer(request), timezone.now()
-    mine = payments_open_to(me).to_show()
+    mine = GrantPayment.objects.all().open_to(me, now.date()).to_show()
     approved = list(mine.filter(stage=payment_stages.APPROVED).order_by("prepared_at", "pk"))
     choices = [
         (str(one.pk), f"{one.milestone.award.title}: {one.amount.format()}") for one in approved
@@ -121,7 +127,8 @@ def payment_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def payment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One payment: what exactly is approved, by whom it was, and what one can do about it."""
     me, now = _officer(request), timezone.now()
-    found = get_object_or_404(payments_open_to(me).to_show(), pk=pk)
+    mine = GrantPayment.objects.all().open_to(me, now.date())
+    found = get_object_or_404(mine.to_show().select_related("reversal"), pk=pk)
     data, do = request.POST, request.POST.get("do", "")
     same = {"fingerprint": found.fingerprint}
     forms: dict[str, Form] = {
@@ -155,6 +162,7 @@ def payment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         .order_by("-at", "-pk")
         .first(),
         "payable": found.account.is_payable(now),
+        "decides": permissions.can_decide(found.milestone.award.application, me, now),
         "may_approve": award_permissions.can_approve(found, me, now),
         "may_send": award_permissions.can_send(found, me, now),
         "may_prepare": award_permissions.can_prepare(found.milestone.award.application, me, now),
@@ -212,19 +220,13 @@ def bank_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return answer
 
 
-def payments_open_to(me: Person) -> GrantPaymentQuerySet:
-    """Every payment but those of projects that concern ``me``."""
-    conflicting = Application.objects.conflicting(me).values("pk")
-    return GrantPayment.objects.exclude(milestone__award__application__in=conflicting)
-
-
 def _file(request: HttpRequest, pk: uuid.UUID) -> BankFile:
     """A file none of whose payments concerns whoever asks; it names accounts."""
     me = _officer(request)
     if not _holds(me, RoleGrant.Role.STEWARD, RoleGrant.Role.TREASURER):
         raise PermissionDenied("the treasurer and the stewards send payments")
-    found = get_object_or_404(BankFile, pk=pk)
-    if found.payments.exclude(pk__in=payments_open_to(me).values("pk")).exists():
+    found = file_open_to(me, pk, timezone.now().date())
+    if found is None:
         raise Http404("a payment in it concerns whoever asks")
     return found
 

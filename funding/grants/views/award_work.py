@@ -26,6 +26,7 @@ from funding.grants.award_forms import (
     AmendForm,
     DecideForm,
     EvidenceForm,
+    ExtendForm,
     JudgeForm,
     NothingForm,
     OfferForm,
@@ -77,14 +78,16 @@ def agreement(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 return redirect(found)
     sides = [said.side for said in text.acceptances.all()] if text else []
     mine = "project" if recipient else "commons"
+    may_offer = decides and found.stage in award_stages.sources_of("offer")
     open_now = found.stage in award_stages.sources_of("agree")
     context = {
         "award": found,
         "agreement": text,
         "sides": sides,
         "may_accept": open_now and (recipient or decides) and mine not in sides,
-        "may_offer": decides and found.stage in award_stages.sources_of("offer"),
+        "may_offer": may_offer,
         "may_decline": recipient and found.stage in award_stages.sources_of("decline"),
+        "unkept": forms["offer"] if do == "offer" and not may_offer else None,
         "forms": forms,
     }
     return render(request, "grants/agreement.html", context, status=status)
@@ -109,6 +112,11 @@ def milestone(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         "judge": JudgeForm(data if do == "judge" else None, prefix="judge"),
         "amend": AmendForm(data if do == "amend" else None, initial=agreed, prefix="amend"),
+        "extend": ExtendForm(
+            data if do == "extend" else None,
+            initial={"due_on": found.due_on},
+            prefix="extend",
+        ),
         "decide": DecideForm(data if do == "decide" else None, prefix="decide"),
     }
     status = HTTPStatus.OK
@@ -127,19 +135,24 @@ def milestone(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     decides = permissions.can_decide(found.award.application, me, now)
     agreed_on = found.award.stage == award_stages.AGREED
     shows = {*milestone_stages.sources_of("submit"), milestone_stages.SUBMITTED}
+    amendable = agreed_on and recipient and amendment is None
+    amendable = amendable and found.stage in milestone_stages.AMENDABLE
+    offered = {
+        "show": agreed_on and recipient and found.stage in shows,
+        "judge": agreed_on and decides and found.stage == milestone_stages.SUBMITTED,
+        "amend": amendable,
+        "extend": amendable,
+        "decide": amendment is not None and decides,
+    }
     context = {
         "award": found.award,
         "milestone": found,
         "evidence": found.evidence.order_by("at", "pk"),
         "verdicts": found.verdicts.select_related("by").order_by("at", "pk"),
         "amendment": amendment,
-        "may_show": agreed_on and recipient and found.stage in shows,
-        "may_judge": agreed_on and decides and found.stage == milestone_stages.SUBMITTED,
-        "may_amend": agreed_on
-        and recipient
-        and amendment is None
-        and found.stage in milestone_stages.AMENDABLE,
-        "may_decide": bool(amendment) and decides,
+        "decided_amendments": found.amendments.exclude(decided_at=None).order_by("decided_at"),
+        "offered": offered,
+        "unkept": forms[do] if do in forms and not offered[do] else None,
         "forms": forms,
     }
     return render(request, "grants/milestone.html", context, status=status)
@@ -166,6 +179,9 @@ def _do_with_milestone(
         return _("The project is told.")
     if do == "amend":
         delivering.ask_amendment(milestone=found, **given, by=me, at=now)
+        return _("Two people decide about it. You hear from us.")
+    if do == "extend":
+        delivering.ask_amendment(milestone=found, criteria=found.criteria, **given, by=me, at=now)
         return _("Two people decide about it. You hear from us.")
     asked = found.amendments.filter(decided_at=None).first()
     if asked is None:

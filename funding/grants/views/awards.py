@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from funding.grants.award_permissions import can_prepare
 from funding.grants.models import Award, Fund, GrantPayment, Milestone
+from funding.grants.permissions import can_decide
 from members.models import Person
 
 ON_A_PAGE = 20
@@ -55,6 +56,8 @@ def award(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "account": me.payee_accounts.current().first() if me else None,
         "inside": me is not None
         and Award.objects.filter(pk=pk).visible_to(me, now.date()).exists(),
+        "decides": me is not None and can_decide(found.application, me, now),
+        "ending": found.terminations.filter(confirmed_at=None, withdrawn_at=None).exists(),
         "pays": me is not None and can_prepare(found.application, me, now),
     }
     return render(request, "grants/award.html", context)

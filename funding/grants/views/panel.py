@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -119,7 +119,6 @@ def panel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The inside of one application, its history, and what can be decided about it now."""
     me, found = _open(request, pk)
     now = timezone.now()
-    decides = permissions.can_decide(found, me, now)
     form = DecideForm(request.POST if request.method == "POST" else None, application=found)
 
     def decide() -> None:
@@ -136,30 +135,7 @@ def panel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Done. The applicant is written to."))
             return redirect("grant-panel", pk=found.pk)
         status = done
-    reviews = Review.objects.shown_to(me, found, now.date()).select_related("reviewer")
-    given_scores = [review.scores for review in reviews]
-    correction = Correction.objects.filter(application=found).first()
-    context = {
-        "application": found,
-        "asked": found.version.asked if found.version else None,
-        "files": found.files.filter(removed_at=None).order_by("added_at"),
-        "terms": found.version.terms.order_by("slug") if found.version else [],
-        "findings": found.findings.select_related("by").order_by("-at", "-pk"),
-        "reviews": reviews,
-        "spread": rubric.spread(found.round.rubric, given_scores),
-        "mean_shown": _one_place(rubric.mean(found.round.rubric, given_scores)),
-        "remarks": found.remarks.select_related("by").order_by("at", "pk") if reviews else [],
-        "remark": TextForm(label=_("Say something to the others")),
-        "correction": correction,
-        "answer": AnswerForm() if correction and not correction.answered_at else None,
-        "determination": Determination.objects.filter(application=found).first(),
-        "form": form if decides and possible(found) else None,
-        "decides": decides,
-        "may_review": found.stage == stages.IN_REVIEW
-        and permissions.can_review(found, me)
-        and not found.reviews.filter(reviewer=me).exists(),
-    }
-    return render(request, "grants/panel.html", context, status=status)
+    return _panel_page(request, found, {"form": form}, status)
 
 
 @never_cache
@@ -192,54 +168,59 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "grants/review.html", context, status=status)
 
 
+@never_cache
 @require_POST
 def remark(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Say something to the others who look after an application."""
     me, found = _open(request, pk)
-    form = TextForm(request.POST, label="")
-    if not form.is_valid():
-        messages.error(request, _("Please write something, in at most 8000 signs."))
+    form = TextForm(request.POST, label=_("Say something to the others"))
+
+    def say() -> None:
+        actions.remark(application=found, text=form.cleaned_data["text"], by=me, at=timezone.now())
+
+    status = _do(form, say)
+    if status is None:
         return redirect("grant-panel", pk=found.pk)
-    return _and_back(
-        request,
-        found,
-        lambda: actions.remark(
-            application=found, text=form.cleaned_data["text"], by=me, at=timezone.now()
-        ),
-    )
+    return _panel_page(request, found, {"remark": form}, status)
 
 
+@never_cache
 @require_POST
 def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Hear a correction of fact."""
     me, found = _open(request, pk)
     form = AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Please say whether it is right, and why."))
-        return redirect("grant-panel", pk=found.pk)
-    given = form.cleaned_data
-    return _and_back(
-        request,
-        found,
-        lambda: actions.answer_correction(
+
+    def hear() -> None:
+        actions.answer_correction(
             application=found,
-            upheld=given["upheld"] == "yes",
-            answer=given["answer"],
+            upheld=form.cleaned_data["upheld"] == "yes",
+            answer=form.cleaned_data["answer"],
             by=me,
             at=timezone.now(),
-        ),
-    )
+        )
+
+    status = _do(form, hear)
+    if status is None:
+        messages.success(request, _("Done. The applicant is written to."))
+        return redirect("grant-panel", pk=found.pk)
+    return _panel_page(request, found, {"answer": form}, status)
 
 
+@never_cache
 @require_POST
 def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Confirm what the members' vote decided of a project."""
     me, found = _open(request, pk)
-    return _and_back(
-        request,
-        found,
-        lambda: actions.confirm(application=found, by=me, at=timezone.now()),
-    )
+    form = Form(request.POST)
+
+    def agree() -> None:
+        actions.confirm(application=found, by=me, at=timezone.now())
+
+    status = _do(form, agree)
+    if status is None:
+        return redirect("grant-panel", pk=found.pk)
+    return _panel_page(request, found, {"confirm": form}, status)
 
 
 @never_cache
@@ -320,6 +301,48 @@ _ACTS = {
 _WAITING = (stages.SCREENING, stages.IN_REVIEW, stages.BALLOTED)
 
 
+def _panel_page(
+    request: HttpRequest, found: Application, sent: dict[str, Form], status: HTTPStatus
+) -> HttpResponse:
+    """The page of one application. ``sent`` is the form that was sent, by its name there.
+
+    What was sent and is offered no more is shown as it was written: nothing is lost.
+    """
+    me, now = cast(Person, request.user), timezone.now()
+    decides = permissions.can_decide(found, me, now)
+    reviews = Review.objects.shown_to(me, found, now.date()).select_related("reviewer")
+    given_scores = [review.scores for review in reviews]
+    correction = Correction.objects.filter(application=found).first()
+    unanswered = decides and correction is not None and correction.answered_at is None
+    forms: dict[str, Form | None] = {
+        "form": DecideForm(application=found) if decides and possible(found) else None,
+        "remark": TextForm(label=_("Say something to the others")) if reviews else None,
+        "answer": AnswerForm() if unanswered else None,
+    }
+    unkept = [form for name, form in sent.items() if form.is_bound and forms.get(name) is None]
+    forms |= {name: form for name, form in sent.items() if forms.get(name) is not None}
+    context = {
+        "application": found,
+        "asked": found.version.asked if found.version else None,
+        "files": found.files.filter(removed_at=None).order_by("added_at"),
+        "terms": found.version.terms.order_by("slug") if found.version else [],
+        "findings": found.findings.select_related("by").order_by("-at", "-pk"),
+        "reviews": reviews,
+        "spread": rubric.spread(found.round.rubric, given_scores),
+        "mean_shown": _one_place(rubric.mean(found.round.rubric, given_scores)),
+        "remarks": found.remarks.select_related("by").order_by("at", "pk") if reviews else [],
+        "correction": correction,
+        "determination": Determination.objects.filter(application=found).first(),
+        "decides": decides,
+        "may_review": found.stage == stages.IN_REVIEW
+        and permissions.can_review(found, me)
+        and not found.reviews.filter(reviewer=me).exists(),
+        "unkept": unkept[0] if unkept else None,
+        **forms,
+    }
+    return render(request, "grants/panel.html", context, status=status)
+
+
 def _interest_form(each: Application, sent: InterestForm | None) -> InterestForm:
     """The form of one row: what was sent of it, or an empty one."""
     if sent is not None and sent.data.get("application") == str(each.pk):
@@ -337,15 +360,6 @@ def _do(form: Form, act: Callable[[], None]) -> HTTPStatus | None:
         form.add_error(None, refusal.sentence)
         return HTTPStatus.CONFLICT
     return None
-
-
-def _and_back(request: HttpRequest, found: Application, act: Callable[[], Any]) -> HttpResponse:
-    """Do it, and go back to the application; a refusal is said there."""
-    try:
-        act()
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-    return redirect("grant-panel", pk=found.pk)
 
 
 def _open(request: HttpRequest, pk: uuid.UUID) -> tuple[Person, Application]:

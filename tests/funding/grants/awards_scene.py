@@ -22,14 +22,7 @@ from tests.conftest import NOW, TEST
 
 IBAN = "DE89370400440532013000"
 OTHER_IBAN = "NL91ABNA0417164300"
-CRITERIA = [
-    {
-        "name": "use",
-        "title": "Use",
-        "weight": 1,
-        "guidance": ["none", "little", "some", "much", "great"],
-    }
-]
+CRITERIA = [{"name": "use", "title": "Use", "weight": 100, "guidance": "1: none, 5: great"}]
 
 
 @dataclass(frozen=True, slots=True)

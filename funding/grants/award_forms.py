@@ -193,5 +193,5 @@ class ReversalForm(LineForm):
 
 def _described(line: BankLine) -> str:
     """A line of the bank's in a list of them."""
-    parts = [date_format(line.booked_on), line.amount.format(), line.reference, line.text]
+    parts = [date_format(line.booked_on, "j F Y"), line.amount.format(), line.reference, line.text]
     return " · ".join(part for part in parts if part)

@@ -209,7 +209,7 @@ def test_programs_screen_review_and_shortlist(
     end_call(round)
     key = application.pk
     steward, other = Caller(sam), Caller(sue)
-    eligible = {"what": "find_eligible", "reasons": "It fits."}
+    eligible: dict[str, Any] = {"what": "find_eligible", "reasons": "It fits."}
     steward("api-grant-decide", key, status=404, **eligible)
     for call in (steward, other, Caller(rex), Caller(rhea)):
         call("api-grant-interest", key, status=201, conflicted=False)
@@ -231,7 +231,7 @@ def test_programs_screen_review_and_shortlist(
     assert told["stage"] == "declined"
     mine = Caller(pia)
     mine("api-grant-correct", key, status=200, text="It is for shoppers.")
-    heard = {"upheld": True, "answer": "You are right."}
+    heard: dict[str, Any] = {"upheld": True, "answer": "You are right."}
     steward.refused("own-finding", "api-grant-answer", key, **heard)
     assert other("api-grant-answer", key, status=200, **heard)["stage"] == "in_review"
     other("api-grant-decide", key, status=200, what="shortlist", reasons="It is good.")
@@ -291,7 +291,12 @@ def test_an_award_from_its_text_to_its_last_payment_by_programs(scene: Scene) ->
     sid("api-grant-accept", award, status=404, sha256=sha256)
     assert sid("api-grant-countersign", award, status=200, sha256=sha256)["stage"] == "agreed"
     noor.refused("stage-passed", "api-grant-award-decline", award)
-    account = {"name": "Noor Amsel", "iban": IBAN, "town": "Berlin", "country": "DE"}
+    account: dict[str, Any] = {
+        "name": "Noor Amsel",
+        "iban": IBAN,
+        "town": "Berlin",
+        "country": "DE",
+    }
     noor.refused("payee-iban", "api-grant-account", **{**account, "iban": IBAN[:-1] + "1"})
     named = noor("api-grant-account", status=201, **account)
     assert IBAN not in str(named)
@@ -312,7 +317,8 @@ def test_an_award_from_its_text_to_its_last_payment_by_programs(scene: Scene) ->
     told = sam("api-grant-verdict", milestone, status=200, accepted=True, reasons="It runs.")
     assert told["stage"] == "accepted"
     payment = tea("api-grant-pay", milestone, status=201)
-    key, same = payment["id"], {"fingerprint": payment["fingerprint"]}
+    key: str = payment["id"]
+    same: dict[str, Any] = {"fingerprint": payment["fingerprint"]}
     tea.refused("payment-under-way", "api-grant-pay", milestone)
     assert sam("api-grant-payee", award, status=200)["name"] == "Noor Amsel"
     assert Event.objects.filter(verb="account.revealed").count() == 1
@@ -338,7 +344,7 @@ def test_an_award_from_its_text_to_its_last_payment_by_programs(scene: Scene) ->
     noor("api-grant-payment", key, method="get", status=404)
 
 
-def _now(key: str) -> dict[str, str]:
+def _now(key: str) -> dict[str, Any]:
     return {"fingerprint": GrantPayment.objects.get(pk=key).fingerprint}
 
 
@@ -347,13 +353,13 @@ def test_a_milestone_is_changed_by_two_programs(scene: Scene) -> None:
     noor = Caller(scene.applicant)
     award = agree(scene, commit(scene))
     milestone = award.milestones.get(number=1).pk
-    yes = {"accepted": True}
+    yes: dict[str, Any] = {"accepted": True}
     sam.refused("stage-passed", "api-grant-amendment-answer", milestone, **yes)
     sam.refused(
         "not-the-applicant", "api-grant-extend", milestone, due_on="2027-09-01", reason="Late."
     )
     noor("api-grant-extend", milestone, status=201, due_on="2027-09-01", reason="Late.")
-    other = {"criteria": "Less.", "due_on": "2027-09-02", "reason": "Ill."}
+    other: dict[str, Any] = {"criteria": "Less.", "due_on": "2027-09-02", "reason": "Ill."}
     noor.refused("amendment-open", "api-grant-amend", milestone, **other)
     told = sam("api-grant-amendment-answer", milestone, status=200, **yes)
     assert told["amendments"][0]["supported"] is True
@@ -371,7 +377,7 @@ def test_an_award_ends_and_money_comes_back_by_programs(scene: Scene) -> None:
     tea, award = Caller(scene.treasurer), way.award.pk
     back = a_line(scene.stewards[2], payment.amount, reference="BACK")
     (line,) = tea("api-grant-payment-reversal", payment.pk, method="get", status=200)
-    why = {"line": line["id"], "reason": "Account closed."}
+    why: dict[str, Any] = {"line": line["id"], "reason": "Account closed."}
     assert line["id"] == str(back.pk)
     sam.refused("stage-passed", "api-grant-payment-reversal-confirm", payment.pk)
     told = tea("api-grant-payment-reversal", payment.pk, status=201, **why)
@@ -414,7 +420,8 @@ def test_whom_a_payment_concerns_finds_nothing_of_it(scene: Scene) -> None:
     approve(way.payment, sam, sue)
     Interest.objects.filter(person=sid).update(conflicted=True)
     call = Caller(sid)
-    payment, same = way.payment.pk, {"fingerprint": way.payment.fingerprint}
+    payment = way.payment.pk
+    same: dict[str, Any] = {"fingerprint": way.payment.fingerprint}
     for name in ("approve", "cancel", "change", "fail", "transfer", "reversal"):
         call(f"api-grant-payment-{name}", payment, status=404, **same)
     call("api-grant-payment", payment, method="get", status=404)

@@ -29,6 +29,10 @@ GRANTS_DIR = Path(env.str("GRANTS_DIR", default=str(VAR_DIR / "grants")))
 BOOKS_DIR = Path(env.str("BOOKS_DIR", default=str(VAR_DIR / "books")))
 # The account that grants are paid from: name, iban, bic, street, building, postcode, town, country.
 PAYING_ACCOUNT = env.json("PAYING_ACCOUNT", default={})
+# What open data of grants is published under: 360Giving assigns each publisher a prefix, and an
+# organisation that is registered has an identifier (org-id.guide). Ours, until both are there.
+GIVING_PREFIX = env.str("GIVING_PREFIX", default="360G-CustomerCommons")
+GIVING_ORGANISATION = env.str("GIVING_ORGANISATION", default=f"{GIVING_PREFIX}-ORG")
 
 DEMO = False
 DEBUG = False

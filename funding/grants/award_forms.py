@@ -55,7 +55,10 @@ class EvidenceForm(forms.Form):
     """What shows that a milestone is reached: a link or a file."""
 
     url = forms.CharField(
-        label=_("A link to it"), required=False, max_length=400, help_text=_("Begins with https://")
+        label=_("A link to it"),
+        required=False,
+        max_length=400,
+        help_text=_("Begins with https://. Everybody sees the link once the milestone is reached."),
     )
     file = forms.FileField(
         label=_("Or a file"),

@@ -43,6 +43,8 @@ MOVES: tuple[Move, ...] = (
 AMENDABLE = (PLANNED, SENT_BACK)
 # What the project has still to show, and is reminded of.
 OPEN = (PLANNED, SENT_BACK)
+# What was shown meets the criteria: its evidence is for everybody from then on.
+REACHED = (ACCEPTED, PAID)
 
 
 def sources_of(name: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from funding.grants import award_urls, write_urls
+from funding.grants import award_urls, open_urls, write_urls
 from funding.grants.api import reading as api
 from funding.grants.views import applying, panel, reading
 
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ONE + "confirm/", panel.confirm, name="grant-confirm"),
     *award_urls.urlpatterns,
     *write_urls.urlpatterns,
+    *open_urls.urlpatterns,
 ]
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("grants/rounds/", api.RoundList.as_view(), name="api-grant-rounds"),
@@ -49,4 +50,5 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("grants/projects/<uuid:pk>/sponsor", api.Sponsor.as_view(), name="api-grant-sponsor"),
     path("grants/applications/", api.ReadList.as_view(), name="api-grant-applications"),
     *write_urls.api_urlpatterns,
+    *open_urls.api_urlpatterns,
 ]

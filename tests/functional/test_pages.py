@@ -41,6 +41,7 @@ from tests.functional import (
     desk_pages,
     grants_awards_pages,
     grants_pages,
+    grants_public_pages,
     proposals_pages,
 )
 from tests.functional.visiting import NOWHERE, Visitor
@@ -88,6 +89,7 @@ NO_PAGES = {
     *desk_pages.NO_PAGES,
     *grants_pages.NO_PAGES,
     *grants_awards_pages.NO_PAGES,
+    *grants_public_pages.NO_PAGES,
 }
 
 
@@ -160,6 +162,7 @@ OPENED: dict[str, set[str]] = {
     **desk_pages.OPENED,
     **grants_pages.OPENED,
     **grants_awards_pages.OPENED,
+    **grants_public_pages.OPENED,
     **proposals_pages.OPENED,
 }
 
@@ -649,6 +652,7 @@ WALKS: dict[str, Callable[[Visitor, World], None]] = {
     **desk_pages.WALKS,
     **grants_pages.WALKS,
     **grants_awards_pages.WALKS,
+    **grants_public_pages.WALKS,
     **proposals_pages.WALKS,
 }
 

@@ -41,6 +41,11 @@ from tests.routes.doors import reads as _reads
 from tests.routes.grants_access import ASKED_OF_GRANTS, GRANTS
 from tests.routes.grants_api_access import ASKED_OF_GRANTS_API, GRANTS_API
 from tests.routes.grants_awards_access import ASKED_OF_AWARDS, AWARDS
+from tests.routes.grants_public_access import (
+    ASKED_OF_OPEN_GRANTS,
+    OPEN_GRANTS,
+    TIMES_OF_OPEN_GRANTS,
+)
 from tests.routes.scene import SIGNED_IN, Role, Scene, signed_event
 
 # What addresses name
@@ -1006,6 +1011,7 @@ ACCESS: dict[str, Doors] = {
     **GRANTS,
     **AWARDS,
     **GRANTS_API,
+    **OPEN_GRANTS,
 }
 
 
@@ -1023,7 +1029,7 @@ _ENTRIES = ("type", "since", "until")
 _DAYS = ("since", "until")
 _JOURNAL = ("q", "account", *_DAYS)
 _ACCEPTANCES = ("term", "domain", "current", "since_after", "since_before")
-TIMES = {*_PROPOSALS[5:], *_ACCEPTANCES[3:], *_POLLS[2:], *_ENTRIES[1:]}
+TIMES = {*_PROPOSALS[5:], *_ACCEPTANCES[3:], *_POLLS[2:], *_ENTRIES[1:], *TIMES_OF_OPEN_GRANTS}
 
 # What a route reads from its query string.
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -1088,4 +1094,5 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     **ASKED_OF_GRANTS,
     **ASKED_OF_AWARDS,
     **ASKED_OF_GRANTS_API,
+    **ASKED_OF_OPEN_GRANTS,
 }

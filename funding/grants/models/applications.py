@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -12,13 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from funding.grants import application_stages as stages
-from funding.grants import asking
+from funding.grants import asking, award_stages
 from funding.grants.asking import Ask
 from funding.grants.models.interests import Interest, PayoutMark
 from funding.grants.models.rounds import Reviewer, Round
 from governance.terms.models import Term
 from kernel.money import Money
 from members.models import Person, RoleGrant
+
+if TYPE_CHECKING:
+    from funding.grants.models.awards import Award
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -212,6 +215,12 @@ class Application(models.Model):
     def title(self) -> str:
         """What the project is called by what was sent last; empty before."""
         return self.version.title if self.version else ""
+
+    @property
+    def given(self) -> Award | None:
+        """Its award, where it was given one that it took."""
+        award: Award | None = getattr(self, "award", None)
+        return award if award and award.stage in award_stages.GIVEN else None
 
     @property
     def ask(self) -> Money:

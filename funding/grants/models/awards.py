@@ -107,8 +107,7 @@ class Award(models.Model):
     @property
     def reached_count(self) -> int:
         """How many milestones are reached; from what was prefetched."""
-        done = (milestone_stages.ACCEPTED, milestone_stages.PAID)
-        return sum(milestone.stage in done for milestone in self.milestones.all())
+        return sum(milestone.is_reached for milestone in self.milestones.all())
 
     @property
     def agreement(self) -> AgreementVersion | None:
@@ -246,6 +245,10 @@ class Milestone(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.minor, self.currency)
+
+    @property
+    def is_reached(self) -> bool:
+        return self.stage in milestone_stages.REACHED
 
 
 class Evidence(models.Model):

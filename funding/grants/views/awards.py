@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from funding.grants import linked_data, open_reads
 from funding.grants.award_permissions import can_prepare
-from funding.grants.models import Award, Fund, GrantPayment, Milestone
+from funding.grants.models import Award, Determination, Fund, Milestone
 from funding.grants.permissions import can_decide
+from governance.terms.views.reading import in_script
 from members.models import Person
 
 ON_A_PAGE = 20
@@ -46,9 +49,11 @@ def award(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     visible = Award.objects.filter(pk__in=Award.objects.given().values("pk")) | mine
     found = get_object_or_404(visible.to_show(), pk=pk)
     now = timezone.now()
+    milestones = list(open_reads.with_payments(found.milestones.in_order()))
     context = {
         "award": found,
-        "milestones": _milestones(found),
+        "milestones": milestones,
+        **_open(found, milestones),
         "returns": found.returns.order_by("at", "pk"),
         "termination": found.terminations.exclude(confirmed_at=None).first(),
         "agreement": found.agreement,
@@ -63,10 +68,32 @@ def award(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "grants/award.html", context)
 
 
-def _milestones(award: Award) -> list[Milestone]:
-    paid = GrantPayment.objects.paid().select_related("entry__seal")
-    return list(
-        award.milestones.in_order().prefetch_related(
-            Prefetch("payments", queryset=paid, to_attr="paid")
-        )
+def _open(award: Award, milestones: list[Milestone]) -> dict[str, object]:
+    """What everybody reads of an award: why, what was paid and proves it, and what was shown."""
+    proofs = open_reads.proofs(payment for one in milestones for payment in one.payments.all())
+    decided = Determination.objects.filter(application=award.application_id)
+    found = decided.exclude(determined_at=None).first()
+    return {
+        "reasons": found.reasons if found else "",
+        "paid": [
+            (payment, one, proofs.get(str(payment.pk), ""))
+            for one in milestones
+            for payment in one.payments.all()
+        ],
+        "shown": [one for one in milestones if one.is_reached and one.evidence.all()],
+        "linked_data": _linked_data(award),
+    }
+
+
+def _linked_data(award: Award) -> str:
+    version = award.application.version
+    said = linked_data.project(
+        linked_data.Project(
+            name=award.title,
+            description=version.summary if version else "",
+            url=f"{settings.PUBLIC_ORIGIN}{award.get_absolute_url()}",
+        ),
+        amount=award.amount,
+        origin=settings.PUBLIC_ORIGIN,
     )
+    return in_script(json.dumps(said, ensure_ascii=False).encode())

@@ -36,10 +36,16 @@ class Scene:
     treasurer: Person
 
 
-def a_round(*, budget: int = 500_000, large: bool = False, hold_back: int = 0) -> Round:
+def a_round(
+    *,
+    budget: int = 500_000,
+    large: bool = False,
+    hold_back: int = 0,
+    title: str = "Seed grants",
+) -> Round:
     """A round whose call is over; it counts as decided without a vote."""
     return Round.objects.create(
-        title="Seed grants",
+        title=title,
         purpose="Tools that people own.",
         form=Round.Form.LARGE if large else Round.Form.SMALL,
         stage=round_stages.DECIDED,
@@ -62,13 +68,18 @@ def a_round(*, budget: int = 500_000, large: bool = False, hold_back: int = 0) -
 
 
 def an_application(
-    round: Round, applicant: Person, *, ask: int = 120_000, milestones: int = 1
+    round: Round,
+    applicant: Person,
+    *,
+    ask: int = 120_000,
+    milestones: int = 1,
+    title: str = "A wallet of one’s own",
 ) -> Application:
     """A project that was chosen: its version asks for ``ask`` in ``milestones`` equal parts."""
     parts = [ask // milestones] * milestones
     parts[-1] += ask - sum(parts)
     asked = asking.Ask(
-        title="A wallet of one’s own",
+        title=title,
         summary="A small tool.",
         answers={"who": "Us.", "how": "With care."},
         amount=Money(ask, round.currency),
@@ -128,8 +139,10 @@ def set_scene(
     milestones: int = 1,
     hold_back: int = 0,
     settled: int = 500_000,
+    title: str = "A wallet of one’s own",
+    round_title: str = "Seed grants",
 ) -> Scene:
-    round = a_round(budget=budget, large=large, hold_back=hold_back)
+    round = a_round(budget=budget, large=large, hold_back=hold_back, title=round_title)
     applicant = make_person("Noor", standing=False)
     stewards = (
         make_person("Sam", role=RoleGrant.Role.STEWARD),
@@ -137,7 +150,7 @@ def set_scene(
         make_person("Sid", role=RoleGrant.Role.STEWARD),
     )
     treasurer = make_person("Tea", role=RoleGrant.Role.TREASURER)
-    application = an_application(round, applicant, ask=ask, milestones=milestones)
+    application = an_application(round, applicant, ask=ask, milestones=milestones, title=title)
     for steward in stewards:
         declares_none(steward, application)
     if settled:

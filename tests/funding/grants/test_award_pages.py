@@ -79,7 +79,7 @@ def test_everybody_sees_what_was_given_and_nobody_who_it_was(client: Client, way
     assert "€1,200.00" in listed
     assert "1 of 4" in listed
     shown = page(client, way.award.get_absolute_url())
-    assert "paid on" in shown
+    assert "Paid on" in shown
     assert way.award.agreement
     assert way.award.agreement.sha256 in shown
     for told in (listed, shown):

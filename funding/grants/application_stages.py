@@ -30,7 +30,7 @@ STAGES: dict[str, Stage] = {
         Stage(DECLINED, "Not shortlisted, for a reason the applicant alone was told."),
         Stage(SHORTLISTED, "On the shortlist that goes to the members' vote. Named in public."),
         Stage(BALLOTED, "On the ballot."),
-        Stage(AWARDED, "Members chose it, and the money is set aside for it."),
+        Stage(AWARDED, "Members chose it. Its money is set aside as soon as it has settled."),
         Stage(RESERVE, "Next in line if money comes free."),
         Stage(NOT_CHOSEN, "Members did not choose it."),
         Stage(WITHDRAWN, "Taken back by its applicant."),
@@ -100,6 +100,14 @@ MOVES: tuple[Move, ...] = (
         NOT_CHOSEN,
         "a quorum without a conflict",
         "As the members' vote says.",
+    ),
+    Move("promote", RESERVE, AWARDED, "a program", "When enough came free, in the vote's order."),
+    Move(
+        "end_line",
+        RESERVE,
+        NOT_CHOSEN,
+        "a steward without a conflict",
+        "When all awards are agreed and the round's money is closed.",
     ),
     *(
         Move("withdraw", stage, WITHDRAWN, "its applicant", _WITHDRAWN)

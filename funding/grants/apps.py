@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from members import awaiting, desk, mail_kinds
+from members import awaiting, desk, leaving, mail_kinds
 
 
 class GrantsConfig(AppConfig):
@@ -11,6 +11,7 @@ class GrantsConfig(AppConfig):
     def ready(self) -> None:
         # These need the tables, which are not there before every app's models are.
         from funding.grants import award_desk
+        from funding.grants.award_leaving_part import PART
         from funding.grants.desk import SOURCE, places
         from funding.grants.waiting import grants_waiting
 
@@ -18,6 +19,7 @@ class GrantsConfig(AppConfig):
         desk.register(SOURCE)
         desk.register(award_desk.SOURCE)
         desk.register_places("grants", places)
+        leaving.register(PART)
         mail_kinds.register(
             "grants",
             _("Your application for a grant"),

@@ -112,10 +112,10 @@ AWARDS = (
     *refuse_removal("grants_termination", why="what was decided stays"),
     *refuse_change(
         "grants_payeeaccount",
-        when="NEW.person_id <> OLD.person_id OR NEW.mark <> OLD.mark OR NEW.digest <> OLD.digest "
+        when="NEW.person_id <> OLD.person_id OR NEW.digest <> OLD.digest "
         "OR OLD.erased_at IS NOT NULL OR (OLD.replaced_at IS NOT NULL AND NEW.replaced_at IS NULL) "
         "OR (OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at <> OLD.confirmed_at) "
-        "OR (NEW.sealed <> OLD.sealed AND NEW.erased_at IS NULL)",
+        "OR ((NEW.sealed <> OLD.sealed OR NEW.mark <> OLD.mark) AND NEW.erased_at IS NULL)",
         why="another account is another row",
     ),
     *refuse_removal("grants_payeeaccount", why="where money went is kept"),

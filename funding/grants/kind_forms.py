@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funding.dues.forms import MoneyField
 from funding.grants import round_plans, rubric
+from funding.grants.actions import seed_fund
 from funding.grants.round_plans import LONGEST_DAYS, RoundPlan
 from funding.grants.rubric import Criterion
 from governance.proposals.models import Wording
@@ -78,6 +80,10 @@ class RoundEditor(forms.Form):
     ) -> None:
         plan = round_plans.read(wording.content) if wording else None
         super().__init__(data, initial=_as_initial(plan) if plan else None)
+        left = seed_fund.left_for_new_rounds(settings.CURRENCY)
+        self.fields["budget"].help_text = _(
+            "At most {left} today: what has settled and is promised to nobody."
+        ).format(left=left.format())
         for place in range(1, _CRITERIA + 1):
             asked = place == 1
             self.fields[f"criterion_{place}"] = forms.CharField(

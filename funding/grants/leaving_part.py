@@ -19,7 +19,6 @@ from funding.grants.models import (
     Correction,
     Draft,
     Interest,
-    PayoutMark,
     Relation,
     Remark,
     Review,
@@ -109,7 +108,6 @@ def export(person: Person) -> dict[str, Any]:
             {"application": str(each.application_id), "at": each.at.isoformat()}
             for each in Sponsorship.objects.filter(person=person).order_by("at", "pk")
         ],
-        "accounts": PayoutMark.objects.filter(person=person).count(),
     }
 
 
@@ -185,7 +183,6 @@ _FIELDS: dict[str, Any] = {
     "reviews": _rows(application=_TEXT, scores=_ANY, comment=_TEXT, at=_TIME),
     "remarks": _rows(application=_TEXT, text=_TEXT, at=_TIME),
     "sponsored": _rows(application=_TEXT, at=_TIME),
-    "accounts": _WHOLE,
 }
 
 leaving.register(

@@ -123,6 +123,27 @@ def determined(application: Application, *, reasons: str) -> Mail:
     return _about(application), _page(application, f"{said}\n\n{reasons}")
 
 
+def promoted(application: Application) -> Mail:
+    return _about(application), _page(
+        application,
+        _(
+            "Money of this round came free, and your project was next in line: it gets what you "
+            "asked for. We write to you what is next."
+        ),
+    )
+
+
+def line_ended(application: Application) -> Mail:
+    return _about(application), _page(
+        application,
+        _(
+            "Your project was next in line. The money of this round is closed now, and none came "
+            "free for it. Thank you for waiting; we would be glad to read of it again in another "
+            "round."
+        ),
+    )
+
+
 def late(application: Application) -> Mail:
     """The day by which the applicant was to hear has passed."""
     return _about(application), _page(

@@ -60,6 +60,15 @@ def read(result: Mapping[str, Any], projects: Iterable[str]) -> tuple[Outcome, .
     return tuple(found[project] for project in asked)
 
 
+def next_in_line(asks: Mapping[int, int], *, free: int) -> int | None:
+    """The rank of who gets what came free, or None: the first in line whose ask it suffices for.
+
+    ``asks`` is what each still in line asks for by its rank, ``free`` what came free, in minor
+    units. Whoever asks for more stays in line.
+    """
+    return next((rank for rank, ask in sorted(asks.items()) if ask <= free), None)
+
+
 def _bought(row: Mapping[str, Any]) -> Outcome:
     return Outcome(
         row["project"],

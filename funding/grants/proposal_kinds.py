@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funding.grants import actions, round_plans
-from funding.grants.actions import Call
+from funding.grants.actions import Call, seed_fund
 from funding.grants.kind_forms import RoundEditor
 from funding.grants.models import Round
 from funding.grants.round_plans import RoundPlan
@@ -26,7 +26,8 @@ def _write(*, content: RoundPlan, proposal: Proposal | None, by: Person, at: dat
 
 
 def _check(*, proposal: Proposal) -> None:
-    """What was written stays possible: a round depends on nothing that others change."""
+    """Whether the dues that have settled cover the budget: members vote on money that is there."""
+    seed_fund.check_covers(round_plans.read(proposal.wording.content).budget)
 
 
 def _subjects(*, proposal: Proposal) -> Sequence[str]:

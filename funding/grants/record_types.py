@@ -63,6 +63,23 @@ DETERMINED = register(
     )
 )
 
+PROMOTED = register(
+    EntryType(
+        name="grant-application.promoted",
+        schema=closed(
+            {
+                "application": URL,
+                "round": URL,
+                "rank": COUNT,
+                "freeMinor": COUNT,
+                "currency": CURRENCY,
+                "resultSha256": SHA256,
+            }
+        ),
+        summary=_("Money of a grant round came free and went to the next in line."),
+    )
+)
+
 AWARD_COMMITTED = register(
     EntryType(
         name="grant-award.committed",

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from funding.grants import actions, application_stages, milestone_stages, round_stages
-from funding.grants.actions import delivering, funds, paying
+from funding.grants.actions import delivering, funds, next_in_line, paying
 from funding.grants.actions.award_moves import tell_person
 from funding.grants.fund_arithmetic import Difference
 from funding.grants.mails import Mail
@@ -73,24 +73,22 @@ def late(at: datetime) -> int:
 @sweep("grants.funds", every=timedelta(minutes=1))
 def promises(at: datetime) -> int:
     """Set aside what has settled, oldest round first, and promise it to the projects that were
-    chosen; answers how many were promised. Where it does not suffice yet, the next run tries again.
+    chosen, and what came free to the next in line; answers how many were promised.
+
+    Where it does not suffice yet, the next run tries again.
     """
     for round in Round.objects.filter(fund=None).order_by("adopted_at", "pk"):
         funds.open_fund(round=round, by=_FUNDS, at=at)
     for fund in Fund.objects.short():
         funds.set_aside(fund=fund, by=_FUNDS, at=at)
-    chosen = Application.objects.filter(stage=application_stages.AWARDED, award=None)
     promised = 0
-    for application in chosen.select_related("round", "version", "applicant").order_by("pk"):
-        if application.version is None:
-            continue
+    for application in Application.objects.without_award():
         try:
-            funds.commit_award(
-                application=application, amount=application.version.ask, by=_FUNDS, at=at
-            )
+            promised += funds.promise(application=application, by=_FUNDS, at=at) is not None
         except Refused as refusal:
             logger.info("application %s: %s", application.pk, refusal.code)
-        else:
+    for round in Round.objects.with_line():
+        while next_in_line.promote(round=round, by=_FUNDS, at=at):
             promised += 1
     return promised
 

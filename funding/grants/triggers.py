@@ -37,7 +37,6 @@ ROUNDS = (
         why="who declared an interest stays out",
     ),
     *refuse_removal("grants_interest", why="who declared an interest stays out"),
-    *append_only("grants_payoutmark"),
     *append_only("grants_finding"),
     *append_only("grants_review"),
     *append_only("grants_remark"),
@@ -58,4 +57,13 @@ ROUNDS = (
     *refuse_removal("grants_determination", why="what the vote decided stays"),
     *append_only("grants_confirmation"),
 )
-TRIGGERS = (*ROUNDS, *AWARDS)
+MARKS = (
+    *refuse_change(
+        "grants_payoutmark",
+        when="OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL "
+        "OR NEW.person_id <> OLD.person_id OR NEW.marked_at <> OLD.marked_at",
+        why="who was paid where stays until they have left",
+    ),
+    *refuse_removal("grants_payoutmark", why="who was paid where stays until they have left"),
+)
+TRIGGERS = (*ROUNDS, *AWARDS, *MARKS)

@@ -1,4 +1,4 @@
-"""The pages of proposals in every state: each stage, each kind's form, each way of being refused."""
+"""The pages of proposals in every state: each stage, each kind of form, each refusal."""
 
 from __future__ import annotations
 

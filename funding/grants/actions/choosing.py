@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from funding.grants import application_stages as stages
 from funding.grants import mails, outcomes, permissions, record_types
 from funding.grants import round_stages as round_stages
+from funding.grants.actions.funds import promise
 from funding.grants.actions.judging import record_shortlisting
 from funding.grants.actions.moving import hold, hold_round, move, stage_passed, tell
 from funding.grants.models import (
@@ -210,6 +211,8 @@ def confirm(*, application: Application, by: Person, at: datetime) -> Determinat
     if read.confirmations.count() >= QUORUM:
         _determine(held, read, by=by, at=at)
         _finish(held_round, by=by, at=at)
+        if read.outcome == stages.AWARDED:
+            promise(application=held, by=by, at=at)
     return read
 
 

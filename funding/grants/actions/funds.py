@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from funding.grants import agreement, application_stages, award_mails, record_types
 from funding.grants import fund_arithmetic as arithmetic
 from funding.grants.actions.award_moves import tell_recipient
+from funding.grants.actions.seed_fund import settled_and_free
 from funding.grants.agreement import Promise, Step
 from funding.grants.fund_arithmetic import EFFECTS, Difference, Kind
 from funding.grants.models import (
@@ -29,15 +30,13 @@ from funding.grants.models import (
     Movement,
     Round,
 )
-from funding.grants.permissions import check_can_look_after
 from funding.ledger import actions as ledger
 from funding.ledger import chart
-from funding.ledger.chart import AccountType
 from funding.ledger.models import Entry, Leg
 from governance.record.actions import submit
 from kernel.money import Money
 from kernel.refusal import Refused
-from members.models import Author, Person, subject_of
+from members.models import Author, subject_of
 
 # Published and hashed into the chain: never a name.
 _DESCRIPTIONS = {
@@ -82,22 +81,6 @@ def set_aside(*, fund: Fund, by: Author, at: datetime) -> Money:
         Fund.objects.filter(pk=fund.pk).update(funded_minor=F("funded_minor") + more)
         Event.record("fund.set-aside", subject=subject_of(held), by=by, at=at, minor=more)
     return Money(more, fund.currency)
-
-
-def settled_and_free(currency: str) -> int:
-    """What the bank holds by the books, less every debt, less what funds have set aside."""
-    balances = [
-        balance for balance in Leg.objects.trial_balance() if balance.amount.currency == currency
-    ]
-    return arithmetic.fundable(
-        bank=sum(balance.amount.minor for balance in balances if balance.code == chart.BANK),
-        debts=[
-            max(balance.natural.minor, 0)
-            for balance in balances
-            if balance.type is AccountType.LIABILITY
-        ],
-        set_aside_elsewhere=Fund.objects.all().set_aside(currency),
-    )
 
 
 @transaction.atomic
@@ -145,6 +128,24 @@ def commit_award(*, application: Application, amount: Money, by: Author, at: dat
         award, Kind.COMMITMENT, amount, source_key=f"award:{award.pk}", on=at.date(), by=by, at=at
     )
     return award
+
+
+@transaction.atomic
+def promise(*, application: Application, by: Author, at: datetime) -> Award | None:
+    """Promise a chosen project what it asked for; None where the dues behind it have not settled.
+
+    A sweep tries again then. Raises ``Refused`` as :func:`commit_award` does for everything else.
+    """
+    version = application.version
+    if version is None:
+        raise ValueError("only what was sent is chosen: a constraint says so")
+    try:
+        with transaction.atomic():
+            return commit_award(application=application, amount=version.ask, by=by, at=at)
+    except Refused as refusal:
+        if refusal.code != "budget-not-settled":
+            raise
+    return None
 
 
 def _promise(fund: Fund, amount: Money, *, by: Author, at: datetime) -> None:
@@ -237,30 +238,6 @@ def note_movement(award: Award, kind: Kind, amount: Money, *, entry: Entry, at: 
         entry=entry,
         at=at,
     )
-
-
-@transaction.atomic
-def close_fund(*, fund: Fund, by: Person, at: datetime) -> Money:
-    """Give back to later rounds what is set aside and not promised; answers how much.
-
-    Raises ``Refused`` for who does not look after the round, while projects are next in line, and
-    afterwards.
-    """
-    check_can_look_after(fund.round, by, at)
-    waiting = fund.round.applications.filter(
-        stage__in=[application_stages.RESERVE, application_stages.BALLOTED]
-    )
-    if fund.round.decided_at is None or waiting.filter(award=None).exists():
-        raise Refused(
-            "fund-still-needed", _("The round is not decided, or projects are next in line.")
-        )
-    held = Fund.objects.select_for_update().get(pk=fund.pk)
-    free = held.free
-    closing = Fund.objects.filter(pk=fund.pk, closed_at=None)
-    if not closing.update(closed_at=at, funded_minor=F("committed_minor")):
-        raise Refused("fund-closed", _("This fund is closed already."))
-    Event.record("fund.closed", subject=subject_of(held), by=by, at=at, minor=free.minor)
-    return free
 
 
 def differences_of(fund: Fund) -> tuple[Difference, ...]:

@@ -23,7 +23,14 @@ from funding.grants import (
 )
 from funding.grants.actions.award_moves import prepare_again, tell_person
 from funding.grants.actions.interests import mark_payout
-from funding.grants.models import Award, Event, GrantPayment, PayeeAccount, SanctionsCheck
+from funding.grants.models import (
+    Award,
+    Event,
+    GrantPayment,
+    PayeeAccount,
+    PayoutMark,
+    SanctionsCheck,
+)
 from funding.grants.payee_details import Details, NotPayable
 from kernel.refusal import Refused
 from kernel.sealed import fingerprint, seal
@@ -149,8 +156,12 @@ def forget_accounts(*, person: Person, by: Author, at: datetime) -> None:
     theirs = PayeeAccount.objects.filter(person=person, erased_at=None)
     theirs.filter(replaced_at=None).update(replaced_at=at)
     for account in theirs:
-        PayeeAccount.objects.filter(pk=account.pk).update(sealed=b"", masked="", erased_at=at)
+        PayeeAccount.objects.filter(pk=account.pk).update(
+            sealed=b"", masked="", mark="", erased_at=at
+        )
         Event.record("account.forgotten", subject=subject_of(account), by=by, at=at)
+    marks = PayoutMark.objects.filter(person=person, erased_at=None)
+    marks.update(fingerprint="", erased_at=at)
 
 
 @transaction.atomic

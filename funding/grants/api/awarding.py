@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from funding.dues.models import BankLine
 from funding.grants import permissions
-from funding.grants.actions import agreeing, delivering, ending, funds
+from funding.grants.actions import agreeing, delivering, ending, next_in_line
 from funding.grants.actions.moving import stage_passed
 from funding.grants.award_reads import lines_given_back
 from funding.grants.awarding_serializers import (
@@ -280,7 +280,7 @@ class CloseFund(_Judge):
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         fund = get_object_or_404(Fund.objects.select_related("round"), pk=pk)
-        funds.close_fund(fund=fund, by=_me(request), at=timezone.now())
+        next_in_line.close_fund(fund=fund, by=_me(request), at=timezone.now())
         return Response(FundOut(get_object_or_404(Fund, pk=pk)).data)
 
 

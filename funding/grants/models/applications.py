@@ -32,6 +32,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         )
         return self.filter(Q(applicant=person) | Exists(team))
 
+    def without_award(self) -> Self:
+        """Those that were chosen and are not promised their money yet, oldest decision first."""
+        chosen = self.filter(stage=stages.AWARDED, award=None, version__isnull=False)
+        decided = F("determination__determined_at").asc(nulls_last=True)
+        return chosen.select_related("round", "version", "applicant").order_by(decided, "pk")
+
     def conflicting(self, person: Person) -> Self:
         """Those that ``person`` is conflicted about, whatever made them so.
 
@@ -45,7 +51,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             application=OuterRef("pk"), person=person, conflicted=True
         )
         competing = Application.objects.filter(applicant=person).exclude(stage=stages.WITHDRAWN)
-        accounts = PayoutMark.objects.filter(person=person).values("fingerprint")
+        accounts = PayoutMark.objects.filter(person=person, erased_at=None).values("fingerprint")
         shared = PayoutMark.objects.filter(fingerprint__in=accounts)
         return self.filter(
             Q(applicant=person)

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q, Sum
 
+from funding.grants import application_stages
 from funding.grants.fund_arithmetic import Holdings, Kind
 from funding.grants.models.rounds import Round
 from funding.ledger.models import Entry, Leg
@@ -111,6 +112,17 @@ class MovementQuerySet(models.QuerySet["Movement"]):
             .annotate(total=Sum("minor"))
         )
         return {code: int(total) for code, total in rows}
+
+    def came_free(self, fund: Fund) -> int:
+        """What of a fund was promised and is not any more, less what others were promised since."""
+        freed = Q(kind__in=[Kind.RELEASE.value, Kind.RETURN.value])
+        again = Q(kind=Kind.COMMITMENT.value) & Q(
+            award__application__determination__outcome=application_stages.RESERVE
+        )
+        sums = self.filter(fund=fund).aggregate(
+            freed=Sum("minor", filter=freed), again=Sum("minor", filter=again)
+        )
+        return int(sums["freed"] or 0) - int(sums["again"] or 0)
 
 
 class Movement(models.Model):

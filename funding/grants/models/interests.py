@@ -38,17 +38,26 @@ class Interest(models.Model):
 class PayoutMark(models.Model):
     """That somebody is paid into an account: a keyed fingerprint of it (``kernel.sealed``).
 
-    Two people with the same mark share the account, and decide nothing about each other's.
+    Two people with the same mark share the account, and decide nothing about each other's. It is
+    empty once its person has left.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payout_marks")
     fingerprint = models.CharField(max_length=64)
     marked_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "fingerprint"], name="grants_payout_mark_once"
+                fields=["person", "fingerprint"],
+                condition=Q(erased_at=None),
+                name="grants_payout_mark_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) & ~Q(fingerprint="")
+                | Q(erased_at__isnull=False, fingerprint=""),
+                name="grants_payout_mark_erased_is_empty",
             ),
         ]
         indexes = [models.Index(fields=["fingerprint"], name="grants_payout_mark_shared")]

@@ -55,7 +55,8 @@ class PayeeAccount(models.Model):
                 fields=["person"], condition=Q(replaced_at=None), name="grants_payee_one_account"
             ),
             models.CheckConstraint(
-                condition=Q(erased_at=None) | Q(sealed=b"", masked="", replaced_at__isnull=False),
+                condition=Q(erased_at=None)
+                | Q(sealed=b"", masked="", mark="", replaced_at__isnull=False),
                 name="grants_payee_erased_is_empty",
             ),
         ]

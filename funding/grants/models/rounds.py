@@ -11,8 +11,8 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from funding.grants import application_stages, rubric
 from funding.grants import round_stages as stages
-from funding.grants import rubric
 from funding.grants.rubric import Criterion
 from governance.voting.models import Poll
 from kernel.money import Money
@@ -40,6 +40,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
     def due_to_end_call(self, at: datetime) -> Self:
         return self.filter(stage=stages.OPEN, closes_at__lte=at)
+
+    def with_line(self) -> Self:
+        """Decided rounds in which somebody is next in line, the oldest first."""
+        in_line = Q(applications__stage=application_stages.RESERVE)
+        return self.filter(in_line, stage=stages.DECIDED).distinct().order_by("adopted_at", "pk")
 
     def with_named(self) -> Self:
         """Each round with ``named``: how many of its projects are named in public."""

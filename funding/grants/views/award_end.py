@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from funding.grants import application_stages, award_stages, permissions
-from funding.grants.actions import ending, funds
+from funding.grants.actions import ending, next_in_line
 from funding.grants.actions.moving import stage_passed
 from funding.grants.award_forms import NothingForm, ReasonForm
 from funding.grants.models import Award, Fund, GrantPayment, Round, Termination
@@ -107,7 +107,7 @@ def fund(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             raise Http404("this round has no fund")
         form.is_valid()
         try:
-            free = funds.close_fund(fund=found, by=me, at=timezone.now())
+            free = next_in_line.close_fund(fund=found, by=me, at=timezone.now())
         except Refused as refusal:
             form.add_error(None, str(refusal.sentence))
             status = HTTPStatus.CONFLICT

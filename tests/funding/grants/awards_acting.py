@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import connection
+
 from funding.dues.models import BankLine, BankStatement
 from funding.grants import payee_details
 from funding.grants.actions import agreeing, delivering, funds, payees, paying
@@ -148,3 +150,9 @@ def pay(way: UnderWay) -> GrantPayment:
     assert paying.match_payment(payment=approved, by=TEST, at=LATER)
     approved.refresh_from_db()
     return approved
+
+
+def proven() -> None:
+    """Every fund equals the books, and every entry is whole."""
+    connection.check_constraints()
+    assert funds.prove_funds(by=TEST, at=NOW) == ()

@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from funding.grants import award_stages, milestone_stages
-from funding.grants.actions import agreeing, delivering, ending, funds
+from funding.grants.actions import agreeing, delivering, ending, funds, next_in_line, seed_fund
 from funding.grants.models import (
     Amendment,
     Award,
@@ -35,6 +34,7 @@ from tests.funding.grants.awards_acting import (
     agree,
     commit,
     pay,
+    proven,
     reach,
     under_way,
 )
@@ -59,12 +59,6 @@ def refused(code: str, do: Callable[..., Any], **how: Any) -> None:
     with pytest.raises(Refused) as refusal:
         do(**how)
     assert refusal.value.code == code
-
-
-def proven() -> None:
-    """Every fund equals the books, and every entry is whole."""
-    connection.check_constraints()
-    assert funds.prove_funds(by=TEST, at=NOW) == ()
 
 
 def recorded(kind: str) -> list[dict[str, Any]]:
@@ -175,19 +169,13 @@ def test_two_rounds_never_count_on_the_same_euro(make_person: Callable[..., Pers
     proven()
 
 
-def test_what_a_closed_round_did_not_promise_is_free_for_the_next(
-    make_person: Callable[..., Person], scene: Scene
-) -> None:
-    commit(scene)
+def test_what_a_closed_round_did_not_promise_is_free_for_the_next(scene: Scene) -> None:
+    agree(scene, commit(scene))
     fund = Fund.objects.get()
-    waiting = an_application(scene.round, make_person("Res", standing=False), ask=5)
-    type(waiting).objects.filter(pk=waiting.pk).update(stage="reserve")
     sam = scene.stewards[0]
-    refused("fund-still-needed", funds.close_fund, fund=fund, by=sam, at=NOW)
-    type(waiting).objects.filter(pk=waiting.pk).update(stage="not_chosen")
-    assert funds.close_fund(fund=fund, by=sam, at=NOW) == Money(380_000, "EUR")
-    assert funds.settled_and_free("EUR") == 380_000
-    refused("fund-closed", funds.close_fund, fund=fund, by=sam, at=NOW)
+    assert next_in_line.close_fund(fund=fund, by=sam, at=NOW) == Money(380_000, "EUR")
+    assert seed_fund.settled_and_free("EUR") == 380_000
+    assert seed_fund.left_for_new_rounds("EUR") == Money(380_000, "EUR")
     proven()
 
 

@@ -233,7 +233,9 @@ def test_an_account_is_changed_by_naming_another(scene: Scene, payment: GrantPay
     row.update(replaced_at=NOW)
     PayeeAccount.objects.create(person=scene.applicant, named_at=NOW, **other)
     refused(lambda: row.update(replaced_at=None), "another account")
-    row.update(sealed=b"", masked="", erased_at=NOW)
+    refused(lambda: row.update(sealed=b"", masked="", erased_at=NOW), "erased_is_empty")
+    refused(lambda: row.update(mark=""), "another account")
+    row.update(sealed=b"", masked="", mark="", erased_at=NOW)
 
 
 def test_each_side_accepts_for_itself(scene: Scene, award: Award) -> None:

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from funding.grants import actions
-from funding.grants.models import Application, Determination, Round, Sponsorship
+from funding.grants import actions, sweeps
+from funding.grants.models import Application, Award, Determination, Round, Sponsorship
 from governance.voting.actions import cast, close_poll, issue, open_poll
 from governance.voting.models import Poll
 from governance.voting.voter import Voter
+from kernel.money import Money
 from kernel.refusal import Refused
 from members.models import Person
 from tests.conftest import TEST
+from tests.funding.grants.awards_scene import fill_bank
 from tests.funding.grants.conftest import (
     READING,
     Persons,
@@ -206,6 +208,39 @@ def test_the_count_decides_and_two_without_a_conflict_confirm_it(
     assert code_of(lambda: actions.confirm(by=sue, **confirm)) == "stage-passed"
     round.refresh_from_db()
     assert round.stage == "deciding"
+    # With the last confirmation of what was chosen its money is promised, if it has settled.
+    fill_bank(250_000)
+    declare(first, sue)
+    for steward in (sam, sue):
+        actions.confirm(application=first, by=steward, at=over)
+    assert Award.objects.get().amount == Money(250_000, "EUR")
+    round.refresh_from_db()
+    assert (round.stage, round.decided_at) == ("decided", over)
+
+
+def test_money_that_has_not_settled_is_promised_later_and_the_decision_stands(
+    two: tuple[Application, Application],
+    round: Round,
+    sam: Person,
+    sue: Person,
+    make_person: Persons,
+) -> None:
+    first, _second = two
+    voting = actions.put_to_vote(round=round, by=sam, at=READING)
+    voters = [make_person(f"Voter {number}") for number in range(4)]
+    over = vote(voting, {person: [first] for person in voters})
+    actions.read_result(round=voting, by=TEST, at=over)
+    fill_bank(249_999)
+    declare(first, sue)
+    for steward in (sam, sue):
+        actions.confirm(application=first, by=steward, at=over)
+    first.refresh_from_db()
+    assert first.stage == "awarded"
+    assert not Award.objects.exists()
+    assert sweeps.promises(over) == 0
+    fill_bank(1, key="test:one-more")
+    assert sweeps.promises(over) == 1
+    assert Award.objects.get().application == first
 
 
 def test_a_cancelled_poll_is_held_again(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -19,12 +20,15 @@ from funding.grants.models import Round
 from funding.grants.round_plans import RoundPlan
 from funding.grants.rubric import Criterion
 from funding.grants.serializers import RoundContent
+from governance.proposals import actions as proposals
 from governance.proposals import kinds, stages
+from governance.proposals.models import Proposal
 from kernel.money import Money
 from members.models import Person
-from tests.conftest import NOW
+from tests.conftest import NOW, TEST
+from tests.funding.grants.awards_scene import a_round, fill_bank
 from tests.funding.grants.test_applying import code_of
-from tests.governance.proposals.conftest import MakePerson
+from tests.governance.proposals.conftest import MakePerson, support
 from tests.governance.proposals.deciding import adopt_all_rules, decide, no, propose, yes
 
 PLAN = RoundPlan(
@@ -136,6 +140,7 @@ def test_a_round_is_there_once_members_adopted_it_and_opens_on_its_day(
     people: list[Person], tmp_path: Path, ayes: int, noes: int, stage: str, client: Client
 ) -> None:
     adopt_all_rules(tmp_path, at=NOW - timedelta(days=1))
+    fill_bank(PLAN.budget.minor)
     ada, bob, cyd, *others = people
     votes = yes(*others[:ayes]) + no(*others[ayes : ayes + noes])
     proposal = decide(propose("open_round", ada, PLAN), votes, sponsors=(bob, cyd))
@@ -153,6 +158,32 @@ def test_a_round_is_there_once_members_adopted_it_and_opens_on_its_day(
     assert client.get(round.get_absolute_url()).status_code == 200
     assert sweeps.rounds(round.opens_at - timedelta(seconds=1)) == 0
     assert sweeps.rounds(round.opens_at) == 1
+
+
+@pytest.mark.django_db
+def test_a_round_goes_to_the_vote_once_settled_dues_cover_it(
+    people: list[Person], tmp_path: Path, client: Client
+) -> None:
+    adopt_all_rules(tmp_path, at=NOW - timedelta(days=1))
+    ada, bob, cyd, *_others = people
+    fill_bank(1_500_000)
+    a_round(budget=600_000)
+    proposal = support(propose("open_round", ada, PLAN), bob, cyd)
+    assert proposal.ends_at
+    late = proposal.ends_at
+
+    def freeze() -> Proposal:
+        return proposals.freeze(proposal=proposal, by=TEST, at=late)
+
+    assert code_of(freeze) == "budget-not-covered"
+    with time_machine.travel(late, tick=False):
+        page = client.get(proposal.get_absolute_url()).content.decode()
+    assert "€9,000.00 are promised to nobody, and this round asks for €10,000.00" in page
+    client.force_login(ada)
+    form = client.get(reverse("proposal-write", args=["open_round"])).content.decode()
+    assert "At most €9,000.00 today" in form
+    fill_bank(100_000, key="test:more")
+    assert freeze().stage == stages.FINAL
 
 
 @pytest.mark.django_db

@@ -4,18 +4,21 @@ from django.urls import URLPattern, URLResolver, path
 
 from funding.grants import award_urls, open_urls, write_urls
 from funding.grants.api import reading as api
-from funding.grants.views import applying, panel, reading
+from funding.grants.views import applying, panel, pipeline, reading
 
 _ONE = "grants/applications/<uuid:pk>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("grants/", reading.rounds, name="grants"),
     path("grants/mine/", applying.mine, name="grant-mine"),
-    path("grants/desk/", panel.desk, name="grant-desk"),
+    path("grants/desk/", pipeline.rounds, name="grant-desk"),
     path("grants/interests/", panel.interests, name="grant-interests"),
     path("grants/rounds/<uuid:pk>/", reading.round, name="grant-round"),
     path("grants/rounds/<uuid:pk>/apply/", applying.apply, name="grant-apply"),
     path("grants/rounds/<uuid:pk>/reviewers/", panel.reviewers, name="grant-reviewers"),
+    path("grants/rounds/<uuid:pk>/board/", pipeline.board, name="grant-board"),
+    path("grants/rounds/<uuid:pk>/table/", pipeline.table, name="grant-table"),
+    path("grants/rounds/<uuid:pk>/table.csv", pipeline.table_csv, name="grant-table-csv"),
     path("grants/rounds/<uuid:pk>/vote/", panel.vote, name="grant-vote"),
     path(_ONE + "", reading.application, name="grant-application"),
     # Who applies
@@ -33,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Members
     path(_ONE + "sponsor/", applying.sponsor, name="grant-sponsor"),
     # Who looks after it
+    path(_ONE + "history/", pipeline.history, name="grant-history"),
     path(_ONE + "panel/", panel.panel, name="grant-panel"),
     path(_ONE + "review/", panel.review, name="grant-review"),
     path(_ONE + "remark/", panel.remark, name="grant-remark"),

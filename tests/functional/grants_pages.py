@@ -17,6 +17,7 @@ from tests.world import World
 NO_PAGES: set[str] = {
     *("grant-apply", "grant-save", "grant-file", "grant-file-remove"),
     *("grant-ask-members", "grant-sponsor", "grant-remark", "grant-answer", "grant-confirm"),
+    "grant-table-csv",
 }
 # Which pages each of them answers for.
 OPENED: dict[str, set[str]] = {
@@ -27,6 +28,7 @@ OPENED: dict[str, set[str]] = {
     },
     "steward of grants": {
         *("grant-desk", "grant-interests", "grant-panel", "grant-review"),
+        *("grant-board", "grant-table", "grant-history"),
         *("grant-reviewers", "grant-vote"),
     },
 }
@@ -103,6 +105,13 @@ def looking_after(visitor: Visitor, world: World) -> None:
     visitor.send("Say so")
     for application in (scene.screened, scene.reviewed, scene.standing, scene.declined):
         visitor.go(reverse("grant-panel", args=[application.pk]))
+    visitor.go(reverse("grant-board", args=[scene.open.pk]))
+    visitor.go(reverse("grant-board", args=[scene.read.pk]))
+    visitor.go(reverse("grant-table", args=[scene.read.pk]))
+    visitor.send("Show")
+    visitor.go(reverse("grant-table", args=[scene.read.pk]) + "?least=5")
+    for application in (scene.reviewed, scene.standing):
+        visitor.go(reverse("grant-history", args=[application.pk]))
     visitor.go(reverse("grant-panel", args=[scene.screened.pk]))
     visitor.send("Do this")
     visitor.go(reverse("grant-review", args=[scene.reviewed.pk]))

@@ -58,6 +58,10 @@ GRANTS: dict[str, Doors] = {
     "grant-sponsor": posts(SIGNED_IN, _of("standing")),
     # Who looks after it
     "grant-desk": reads(STEWARDS),
+    "grant-board": reads(STEWARDS, _of("read")),
+    "grant-table": reads(STEWARDS, _of("read")),
+    "grant-table-csv": reads(STEWARDS, _of("read")),
+    "grant-history": reads(STEWARDS, _of("reviewed")),
     "grant-interests": form(
         STEWARDS,
         lambda s: {"application": str(s.grants.undeclared.pk), "interest": "none", "why": ""},
@@ -95,8 +99,12 @@ GRANTS: dict[str, Doors] = {
 
 # What a route reads from its query string.
 _CURSOR = ("cursor", "page_size")
+_TABLE = ("stage", "mine", "least", "order")
 ASKED_OF_GRANTS: dict[str, tuple[str, ...]] = {
     "grants": ("page",),
+    "grant-desk": ("page",),
+    "grant-table": (*_TABLE, "page"),
+    "grant-table-csv": _TABLE,
     "api-grant-rounds": ("stage", "closes_after", "closes_before", *_CURSOR),
     "api-grant-projects": ("round", "stage", *_CURSOR),
     "api-grant-applications": ("round", "stage", *_CURSOR),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from funding.grants import actions, permissions, rubric
 from funding.grants import application_stages as stages
@@ -40,8 +40,9 @@ from funding.grants.models import (
     Reviewer,
     Round,
 )
+from funding.grants.views.pipeline import on_panel
 from kernel.refusal import Refused
-from members.models import Person, RoleGrant
+from members.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +54,13 @@ class Undeclared:
 
 
 @never_cache
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """What somebody looks after, and what of it waits for them."""
-    me, day = _on_panel(request), timezone.now().date()
-    open_to_me = (
-        Application.objects.all()
-        .open_to(me, day)
-        .exclude(stage=stages.WITHDRAWN)
-        .with_version()
-        .order_by("round__hear_by", "pk")
-    )
-    context = {
-        "undeclared": Application.objects.undeclared_by(me, day).count(),
-        "waiting": [each for each in open_to_me if each.stage in _WAITING],
-        "others": [each for each in open_to_me if each.stage not in _WAITING],
-    }
-    return render(request, "grants/desk.html", context)
-
-
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def interests(request: HttpRequest) -> HttpResponse:
     """Say of each application one looks after whether one has an interest in it, one by one.
 
     Before that nothing is shown of it but what it is called and who applies.
     """
-    me, now = _on_panel(request), timezone.now()
+    me, now = on_panel(request), timezone.now()
     waiting = (
         Application.objects.undeclared_by(me, now.date())
         .select_related("version", "round", "applicant")
@@ -297,8 +278,6 @@ _ACTS = {
     "shortlist": actions.shortlist,
     "decline": actions.decline,
 }
-# What waits for the panel, and not for the clock, the applicant or the members.
-_WAITING = (stages.SCREENING, stages.IN_REVIEW, stages.BALLOTED)
 
 
 def _panel_page(
@@ -375,16 +354,6 @@ def _looked_after(request: HttpRequest, pk: uuid.UUID) -> tuple[Person, Round]:
     if not permissions.can_look_after(found, me, timezone.now()):
         raise PermissionDenied("only who looks after a round")
     return me, found
-
-
-def _on_panel(request: HttpRequest) -> Person:
-    """Somebody who looks after any round: a steward, a scrutineer, a reviewer."""
-    me, day = cast(Person, request.user), timezone.now().date()
-    offices = [RoleGrant.Role.STEWARD, RoleGrant.Role.SCRUTINEER]
-    holds = RoleGrant.objects.on(day).filter(person=me, role__in=offices).exists()
-    if not holds and not Reviewer.objects.filter(person=me, ended_at=None).exists():
-        raise PermissionDenied("only who looks after a round")
-    return me
 
 
 def _one_place(mean: Fraction | None) -> str:

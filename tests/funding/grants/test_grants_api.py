@@ -65,7 +65,13 @@ def addresses(application: Application) -> list[str]:
     ]
     of_round = [
         reverse(name, args=[application.round_id])
-        for name in ("grant-round", "api-grant-round", "grant-vote", "grant-reviewers")
+        for name in (
+            "grant-round",
+            "api-grant-round",
+            "grant-vote",
+            "grant-reviewers",
+            "grant-board",
+        )
     ]
     return [*one, *lists, *of_round, reverse("grant-file", args=[application.pk, file.pk])]
 
@@ -98,7 +104,7 @@ def test_who_has_no_interest_finds_it_and_a_stranger_does_not(
     client.force_login(rex)
     assert told(client, secret) >= {
         reverse("grant-panel", args=[secret.pk]),
-        reverse("grant-desk"),
+        reverse("grant-board", args=[secret.round_id]),
         reverse("api-grant-applications"),
         reverse("grant-file", args=[secret.pk, secret.files.get().pk]),
     }

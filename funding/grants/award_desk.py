@@ -125,7 +125,7 @@ def _second_people(person: Person, decides: set[UUID]) -> Iterable[Item]:
                 key=f"termination:{row['pk']}",
                 what=_("Say whether the award of “%(title)s” is ended")
                 % {"title": row[f"award__{_TITLE}"]},
-                url=reverse("grant-award", args=[row["award"]]),
+                url=reverse("grant-award-end", args=[row["award"]]),
                 since=row["proposed_at"],
             )
     inside = f"payment__milestone__award__{_TITLE}"
@@ -136,7 +136,7 @@ def _second_people(person: Person, decides: set[UUID]) -> Iterable[Item]:
             yield Item(
                 key=f"reversal:{row['pk']}",
                 what=_("Say whether a payment to “%(title)s” came back") % {"title": row[inside]},
-                url=reverse("grant-payment", args=[row["pk"]]),
+                url=reverse("grant-payment-reversal", args=[row["pk"]]),
                 since=row["proposed_at"],
             )
 

@@ -63,7 +63,8 @@ def of(person: Person) -> Mine:
     rounds = {move.round.pk: move.round for move in moves}
     places = _places(person, list(rounds.values()))
     lines = [_line(move, places[move.round.pk]) for move in moves if move.round.pk in places]
-    lines.sort(key=lambda line: (line.on, line.payment is None, line.key), reverse=True)
+    lines.sort(key=lambda line: (line.title, line.payment is None, line.key))
+    lines.sort(key=lambda line: line.on, reverse=True)
     return Mine(tuple(lines))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from funding.grants import actions, sweeps
 from funding.grants.models import Application, Award, Determination, Round, Sponsorship
@@ -241,6 +243,39 @@ def test_money_that_has_not_settled_is_promised_later_and_the_decision_stands(
     fill_bank(1, key="test:one-more")
     assert sweeps.promises(over) == 1
     assert Award.objects.get().application == first
+
+
+def test_everybody_reads_what_was_decided_and_every_ballot_behind_it(
+    two: tuple[Application, Application],
+    round: Round,
+    sam: Person,
+    sue: Person,
+    make_person: Persons,
+    client: Client,
+) -> None:
+    first, _second = two
+    voters = [make_person(f"Voter {number}") for number in range(4)]
+    voting = actions.put_to_vote(round=round, by=sam, at=READING)
+    assert ".pb" not in client.get(round.get_absolute_url()).content.decode()
+    over = vote(voting, {person: [first] for person in voters})
+    counted = actions.read_result(round=voting, by=TEST, at=over)
+    page = client.get(round.get_absolute_url()).content.decode()
+    assert counted.poll is not None
+    ballots = reverse("poll-export", args=[counted.poll.pk, "pb"])
+    assert ballots in page
+    assert client.get(ballots).content.startswith(b"META")
+    assert "Chosen by members" not in page, "nobody has confirmed it"
+    for application in two:
+        declare(application, sue)
+        for steward in (sam, sue):
+            actions.confirm(application=application, by=steward, at=over)
+    page = client.get(round.get_absolute_url()).content.decode()
+    assert page.index("Chosen by members") < page.index("Not chosen this time")
+    assert "4 members approved of it" in page
+    said = client.get(reverse("grant-feed-json")).json()
+    assert [item["id"].rpartition("#")[2].partition("-")[0] for item in said["items"]] == [
+        *("decided", "vote", "opened"),
+    ]
 
 
 def test_a_cancelled_poll_is_held_again(

@@ -150,8 +150,8 @@ def test_what_a_project_gives_back_comes_off(
     )
     mine = my_share.of(ada)
     assert [(each.amount.minor, each.share.minor) for each in mine.lines] == [
-        (-900, -300),
         (36_000, 12_000),
+        (-900, -300),
     ]
     assert mine.totals() == [Money(11_700, "EUR")]
 

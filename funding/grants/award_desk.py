@@ -122,7 +122,7 @@ def _second_people(person: Person, decides: set[UUID]) -> Iterable[Item]:
     for row in ends.values("pk", "award", "award__application", f"award__{_TITLE}", "proposed_at"):
         if row["award__application"] in decides:
             yield Item(
-                key=f"termination:{row['pk']}",
+                key=f"termination:{row['award']}",
                 what=_("Say whether the award of “%(title)s” is ended")
                 % {"title": row[f"award__{_TITLE}"]},
                 url=reverse("grant-award-end", args=[row["award"]]),

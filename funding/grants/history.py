@@ -159,6 +159,8 @@ def words_of_verbs() -> dict[str, str]:
         "application.confirmed": _("What members decided was confirmed by one"),
         "application.award": _("Members chose it"),
         "application.reserve": _("It is next in line"),
+        "application.promote": _("Money came free for it"),
+        "application.end-line": _("The round has no money left for it"),
         "application.not-choose": _("Members did not choose it"),
         "application.withdraw": _("Taken back by its applicant"),
         "award.committed": _("The money was set aside"),

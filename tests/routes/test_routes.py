@@ -13,13 +13,23 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver
+from django.urls import NoReverseMatch, URLPattern
 
 from tests.routes.access import ACCESS, QUESTIONS, TIMES
 from tests.routes.doors import Door
 from tests.routes.pages import faults_of_page
 from tests.routes.scene import SIGNED_IN, TOKENS, Role, Scene, set_scene
-from tests.routes.walking import FORM, JSON, Sent, Visit, Walker, address_of, is_api, sent_to
+from tests.routes.walking import (
+    FORM,
+    JSON,
+    Sent,
+    Visit,
+    Walker,
+    address_of,
+    every_route,
+    is_api,
+    sent_to,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.urls("tests.routes.urls")
@@ -133,16 +143,16 @@ def scene(world: World, settings: Any, tmp_path: Path, caplog: Any) -> Scene:
 
 
 def test_the_table_names_every_route_and_nothing_else() -> None:
-    assert set(ACCESS) == {name for name, _pattern in _routes()}
+    assert set(ACCESS) == {name for name, _pattern in every_route()}
 
 
 def test_every_parameter_has_something_that_leads_nowhere() -> None:
-    asked = {name for _route, pattern in _routes() for name in _parameters(pattern)}
+    asked = {name for _route, pattern in every_route() for name in _parameters(pattern)}
     assert asked <= set(NOWHERE)
 
 
 def test_lists_of_the_api_are_asked_everything_they_read() -> None:
-    for route, pattern in _routes():
+    for route, pattern in every_route():
         view = getattr(pattern.callback, "cls", None)
         filters = getattr(view, "filterset_class", None)
         assert set(filters.base_filters if filters else ()) <= set(QUESTIONS.get(route, ())), route
@@ -261,7 +271,7 @@ def _walk_without_csrf(scene: Scene) -> Iterator[str]:
 
 def _walk_to_nowhere(scene: Scene, walkers: dict[Role, Walker]) -> Iterator[str]:
     """Addresses of things that are not there."""
-    for route, pattern in _routes():
+    for route, pattern in every_route():
         for parameter in _parameters(pattern):
             for value in NOWHERE.get(f"{route}.{parameter}", NOWHERE[parameter]):
                 for method, door in ACCESS[route].items():
@@ -365,21 +375,6 @@ def _spoilt_inside(value: Any, bad: list[Any]) -> Iterator[Any]:
 def _is_document(value: Any) -> bool:
     """Whether it is JSON inside of a form."""
     return isinstance(value, str) and value.startswith("{")
-
-
-def _routes() -> Iterator[tuple[str, URLPattern]]:
-    """Every route by its name, however deep it is included."""
-
-    def inside(patterns: list[URLPattern | URLResolver]) -> Iterator[tuple[str, URLPattern]]:
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                assert not pattern.namespace, pattern
-                yield from inside(pattern.url_patterns)
-            else:
-                assert pattern.name, f"{pattern} has no name"
-                yield pattern.name, pattern
-
-    return inside(get_resolver().url_patterns)
 
 
 def _parameters(pattern: URLPattern) -> set[str]:

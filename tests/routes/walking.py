@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.routes.doors import Door
 from tests.routes.scene import SIGNED_IN, TOKENS, Role, Scene, challenged, confirmed
@@ -99,7 +99,7 @@ class Walker:
         self._client.cookies = SimpleCookie(self._cookies)
         wrote: set[str] = set()
         sent = sent or Sent(kind=FORM)
-        with undone(), _noting(wrote):
+        with undone(), noting(wrote):
             response = self._client.generic(
                 method, address, sent.body, sent.kind, headers=headers or {}
             )
@@ -117,7 +117,9 @@ def undone() -> Iterator[None]:
 
 
 @contextmanager
-def _noting(wrote: set[str]) -> Iterator[None]:
+def noting(wrote: set[str]) -> Iterator[None]:
+    """Write down which tables were written to inside."""
+
     def note(execute: Any, sql: str, *rest: Any) -> Any:
         result = execute(sql, *rest)
         # What changes no row is a question.
@@ -149,3 +151,18 @@ def sent_to(route: str, content: Any) -> Sent:
 def is_api(route: str) -> bool:
     """Whether programs are answered there: the description for people is a page."""
     return route.startswith("api-") and route != "api-reference"
+
+
+def every_route() -> Iterator[tuple[str, URLPattern]]:
+    """Every route by its name, however deep it is included."""
+
+    def inside(patterns: list[URLPattern | URLResolver]) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                assert not pattern.namespace, pattern
+                yield from inside(pattern.url_patterns)
+            else:
+                assert pattern.name, f"{pattern} has no name"
+                yield pattern.name, pattern
+
+    return inside(get_resolver().url_patterns)

@@ -33,8 +33,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "open": mine.open().prefetch_related("people"),
         "closed": mine.exclude(closed_at=None).order_by("-closed_at")[:_CLOSED_SHOWN],
-        "refunds_waiting": Refund.objects.filter(state=refund_stages.PROPOSED).count(),
-        "endings_waiting": Ending.objects.filter(state=Ending.PROPOSED).count(),
+        "refunds_waiting": Refund.objects.filter(state=refund_stages.PROPOSED)
+        .exclude(payment__person=me)
+        .count(),
+        "endings_waiting": Ending.objects.filter(state=Ending.PROPOSED).exclude(person=me).count(),
         "dead_waiting": InboxObject.objects.dead().count(),
     }
     return render(request, "dues/cases.html", context)

@@ -112,6 +112,7 @@ def test_what_awaits_a_steward_is_what_others_left_to_them(
     sven: Person,
     settings: Settings,
     make_person: Callable[..., Person],
+    client: Client,
 ) -> None:
     settings.REFUND_ALONE_MINOR = 100
     till.join(newcomer)
@@ -134,6 +135,15 @@ def test_what_awaits_a_steward_is_what_others_left_to_them(
     # Neither the case, nor the refund, nor the end of their own membership.
     assert [item.kind for item in for_stewards(newcomer, NOW)] == ["case"]
     assert awaits(make_person("Mia")) == []
+    # Nor are these in a number that they are shown.
+    client.force_login(sven)
+    page = client.get(reverse("cases")).content.decode()
+    assert "Refunds (1)" in page
+    assert "Ended memberships (1)" in page
+    client.force_login(newcomer)
+    page = client.get(reverse("cases")).content.decode()
+    assert "Refunds (" not in page
+    assert "Ended memberships (" not in page
 
 
 def test_a_case_is_asked_about_and_settled_by_others_alone(

@@ -21,6 +21,7 @@ from governance.proposals.models import Proposal
 from governance.terms.models import Version
 from governance.voting.models import Poll
 from members.models import Person
+from tests.funding.grants.awards_acting import PAYING_ACCOUNT
 from tests.snapshot import Snapshot
 from tests.triggers import declared_triggers
 
@@ -90,5 +91,6 @@ def _tell(settings: Any, scratch: Path) -> Told:
     store = scratch / "sandbox.sqlite3"
     with Sandbox(api_key=settings.STRIPE_API_KEY, store=store) as stripe:
         settings.STRIPE_API_BASE = stripe.url
+        settings.PAYING_ACCOUNT = PAYING_ACCOUNT
         Story(now=timezone.now(), size=40, till=Till(), say=lambda text: None).tell()
     return Told(Snapshot.take(folders=_folders(settings), into=scratch), store)

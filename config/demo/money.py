@@ -58,8 +58,9 @@ def happenings(story: Story) -> Iterator[Happening]:
     yield ago(52), partial(_dispute, story, "Gina", ago(52))
     yield ago(30), partial(_win, story, ago(30))
     yield ago(9), partial(_dispute, story, "Ivo", ago(9))
-    yield ago(25), partial(_pay_out, story, ago(25))
-    yield ago(23), partial(_payout_arrives, story, ago(23))
+    for days in (172, 25):
+        yield ago(days), partial(_pay_out, story, ago(days))
+        yield ago(days - 2), partial(_payout_arrives, story, ago(days - 2))
     yield ago(16), partial(_refund, story, "Otto", ago(16))
     for voucher in (_OPENING, *_SPENT, _WAITS):
         at = ago(voucher[0])

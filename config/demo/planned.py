@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from config.demo.grant_plans import FIRST_ROUND, SMALL_ROUND
 from funding.dues.plans import Interval, Level, PlanSpec, ScaleSpec
 from governance.proposals.actions import moves
 from governance.proposals.kind_forms import ElectionContent
@@ -119,6 +120,19 @@ PLANNED = (
         vote={"yes": 1},
     ),
     Planned(
+        days_ago=176,
+        author="Ines",
+        kind="elect_scrutineers",
+        summary="Two who watch how we decide, and stand in where too few stewards are free.",
+        problem="Sam is the only steward. Nobody decides about money alone.",
+        content=lambda at: ElectionContent(seats=2, term_days=730),
+        candidates=(
+            ("Paula", "I count votes for my town, and I say what I see."),
+            ("Karim", "I read every line twice, which my friends find tiring."),
+        ),
+        vote={"yes": 1},
+    ),
+    Planned(
         days_ago=190,
         author="Jonas",
         term="data-for-public-good 0.9.0",
@@ -137,6 +151,16 @@ PLANNED = (
         summary="As “Just the service”, and I can take my data with me when I go.",
         problem="Leaving my old phone company took a week of typing in what it already knew.",
         vote={"yes": 4, "no": 1, "abstain": 1, "stay_away": 12},
+    ),
+    Planned(
+        days_ago=165,
+        author="Ines",
+        kind="open_round",
+        summary="The first money we give: tools with which customers keep what is theirs.",
+        problem="Those who write such tools do it at night, and stop when they have children.",
+        content=lambda at: FIRST_ROUND,
+        vote={"yes": 8, "no": 1, "abstain": 1, "stay_away": 2},
+        comments=(("Otto", "Small steps and a report after each, please."),),
     ),
     Planned(
         days_ago=150,
@@ -310,6 +334,15 @@ PLANNED = (
             ("Carla", "I moderate a forum of gardeners. I read before I answer."),
             ("Hugo", "I would answer every letter within two days, or say why not."),
         ),
+    ),
+    Planned(
+        days_ago=42,
+        author="Farah",
+        kind="open_round",
+        summary="Five hundred euros for small things that customers hold in their own hands.",
+        problem="Good ideas stay ideas for want of a weekend that somebody pays for.",
+        content=lambda at: SMALL_ROUND,
+        vote={"yes": 7, "no": 1, "abstain": 1, "stay_away": 2},
     ),
     Planned(
         days_ago=6,

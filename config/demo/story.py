@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from config.demo import crowd, money, movement, talk
+from config.demo import crowd, grants, money, movement, talk
 from config.demo.checkout import Till
 from config.demo.people import GUISES, NAMED, address_of, crowd_names
 from config.demo.planned import (
@@ -91,6 +91,7 @@ class Story:
                 *self._proposals(),
                 *self._afterwards(),
                 *money.happenings(self),
+                *grants.happenings(self),
                 *talk.happenings(self),
                 *movement.happenings(self),
             ],

@@ -14,5 +14,12 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # The companies of the demo are on this machine: nothing is read from the internet.
 OUTBOUND_TO_LOOPBACK = True
 ACCEPTANCE_FILE = SITE_ORIGIN + "/demo/companies/{domain}.json"
+# An example's account, to which no bank belongs: files for the bank can be made.
+PAYING_ACCOUNT = {
+    "name": "Customer Commons",
+    "iban": "DE02120300000000202051",
+    "town": "Berlin",
+    "country": "DE",
+}
 # Mail that would be sent is kept in a folder, and a page shows it.
 EMAIL_BACKEND = "config.demo.mail.FolderBackend"

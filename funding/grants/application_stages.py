@@ -115,6 +115,8 @@ MOVES: tuple[Move, ...] = (
     ),
 )
 
+# So many people at least decide about a project together.
+DECIDE_TOGETHER = 2
 # Where its applicant may still change what it says.
 EDITABLE = (DRAFT, SUBMITTED, ASKED_MORE)
 # What the panel reads: it was sent, and is not somebody's draft.

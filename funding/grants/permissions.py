@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from funding.grants import recusal
+from funding.grants import application_stages, recusal
 from funding.grants.models import Application, Reviewer, Round
 from kernel.refusal import Refused
 from members.models import Person, RoleGrant
@@ -68,15 +68,15 @@ def rounds_looked_after(by: Person, day: date) -> QuerySet[Round]:
 def check_can_decide(application: Application, by: Person, at: datetime) -> None:
     """Raise ``Refused`` unless ``by`` decides about the application.
 
-    A steward whom it does not concern and who said so before reading it; where every steward is
-    conflicted or there is none, a scrutineer of whom that is true.
+    A steward whom it does not concern and who said so before reading it. What counts is decided by
+    two, so where fewer than two stewards are free scrutineers of whom that is true stand in.
     """
     day = at.date()
     recusal.check_not_conflicted(by, application)
     if not by.holds(RoleGrant.Role.STEWARD, day):
         if not by.holds(RoleGrant.Role.SCRUTINEER, day):
             raise not_a_steward()
-        if recusal.free_stewards(application, day):
+        if len(recusal.free_stewards(application, day)) >= application_stages.DECIDE_TOGETHER:
             raise _not_deputising()
     recusal.check_declared(by, application)
 
@@ -129,7 +129,8 @@ def not_a_steward() -> Refused:
 
 def _not_deputising() -> Refused:
     return Refused(
-        "steward-is-free", _("A steward is free to do this, so nobody has to stand in for them.")
+        "steward-is-free",
+        _("Stewards are free to do this, so nobody has to stand in for them."),
     )
 
 

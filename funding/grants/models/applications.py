@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +71,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """What was sent in the rounds that ``person`` looks after on ``day``, conflicts included.
 
         Stewards look after every round, reviewers after those they are named for. Scrutineers
-        deputise for an application where no steward is free of a conflict about it.
+        stand in for an application about which too few stewards are free of a conflict.
         """
         sent = self.filter(stage__in=stages.SENT).exclude(version=None)
         held = set(RoleGrant.objects.on(day).filter(person=person).values_list("role", flat=True))
@@ -80,26 +80,27 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         named = Reviewer.objects.filter(person=person, ended_at=None)
         mine = Q(round__in=named.values("round"))
         if RoleGrant.Role.SCRUTINEER in held:
-            mine |= Q(pk__in=Application.objects.all().without_a_free_steward(day).values("pk"))
+            mine |= Q(pk__in=Application.objects.all().with_too_few_stewards(day).values("pk"))
         return sent.filter(mine)
 
-    def without_a_free_steward(self, day: date) -> Self:
-        """Those about which every steward is conflicted: scrutineers deputise."""
-        left = self
+    def with_too_few_stewards(self, day: date) -> Self:
+        """Those about which fewer stewards are free than decide together."""
+        free: models.expressions.Combinable = Value(0)
         for steward in Person.objects.holding(RoleGrant.Role.STEWARD, day):
-            left = left.filter(pk__in=Application.objects.conflicting(steward).values("pk"))
-        return left
+            theirs = Application.objects.conflicting(steward).values("pk")
+            free += Case(When(pk__in=theirs, then=0), default=1)
+        return self.annotate(free_stewards=free).filter(free_stewards__lt=stages.DECIDE_TOGETHER)
 
     def decided_by(self, person: Person, day: date) -> Self:
         """Those about which ``person`` may decide on ``day``, as ``permissions`` says of one.
 
-        What is open to a steward, and of what is open to a scrutineer what no steward is free for.
+        What is open to a steward; to a scrutineer that of it for which too few stewards are free.
         """
         held = set(RoleGrant.objects.on(day).filter(person=person).values_list("role", flat=True))
         if not held & {RoleGrant.Role.STEWARD, RoleGrant.Role.SCRUTINEER}:
             return self.none()
         open_now = self.open_to(person, day)
-        return open_now if RoleGrant.Role.STEWARD in held else open_now.without_a_free_steward(day)
+        return open_now if RoleGrant.Role.STEWARD in held else open_now.with_too_few_stewards(day)
 
     def open_to(self, person: Person, day: date) -> Self:
         """What ``person`` may read for the panel on ``day``: everything goes through this.

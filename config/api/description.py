@@ -153,7 +153,7 @@ def _allow_nothing(parameter: dict[str, Any]) -> None:
     schema = parameter["schema"]
     if parameter["in"] != "query":
         return
-    if schema.get("format") == "date-time":
+    if schema.get("format") in ("date-time", "date"):
         parameter["schema"] = {"anyOf": [schema, {"const": ""}]}
     elif "enum" in schema and "" not in schema["enum"]:
         schema["enum"] = [*schema["enum"], ""]

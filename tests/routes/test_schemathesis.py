@@ -128,6 +128,7 @@ def _ids(scene: Scene) -> dict[str, list[Any]]:
         "/books/entries/": [scene.payment.entry_id],
         "/books/vouchers/": [scene.voucher.pk, scene.own_voucher.pk],
         "/cases/": [scene.work.case.pk],
+        "/desk/away/": [scene.world.steward.aways.get().pk],
         "/refunds/": [scene.work.refund.pk],
         "/grants/rounds/": [scene.grants.open.pk, scene.grants.read.pk],
         "/grants/projects/": [scene.grants.standing.pk],

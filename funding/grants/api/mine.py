@@ -7,7 +7,7 @@ from typing import cast
 from django.core.paginator import EmptyPage, Paginator
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +36,7 @@ class MyShare(APIView):
                 description="Which page: a hundred payments are on each.",
             )
         ],
-        responses=MyShareOut,
+        responses={200: MyShareOut, 404: OpenApiResponse(description="There is no such page.")},
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params.get("page", "1")

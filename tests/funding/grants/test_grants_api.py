@@ -61,6 +61,10 @@ def addresses(application: Application) -> list[str]:
         for name in (
             *("grants", "grant-mine", "grant-desk", "grant-interests"),
             *("api-grant-rounds", "api-grant-projects", "api-grant-applications"),
+            *("api-grant-reviews", "api-grant-payments", "api-grant-accounts", "grant-money"),
+            *("api-grant-awards", "api-grant-milestones", "api-grant-paid", "api-grant-funds"),
+            *("api-grant-movements", "api-grant-my-share", "grant-feed-atom", "grant-feed-json"),
+            *("grant-open-data", "grant-awards", "grant-my-share", "grant-my-share-csv"),
         )
     ]
     of_round = [

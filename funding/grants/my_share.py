@@ -92,11 +92,13 @@ class _Move:
 
 
 def _paid() -> Iterator[_Move]:
-    for payment in open_reads.payments().select_related(
+    found = open_reads.payments().select_related(
         "milestone__award__application__version",
         "milestone__award__application__round",
-        "entry__seal",
-    ):
+        "entry",
+    )
+    # What was written in the application is long, and none of it is told here.
+    for payment in found.defer("milestone__award__application__version__content"):
         award = payment.milestone.award
         if payment.paid_on is not None:
             yield _Move(
@@ -112,9 +114,10 @@ def _paid() -> Iterator[_Move]:
 
 def _returned() -> Iterator[_Move]:
     seen = open_reads.given().order_by().values("pk")
-    for back in MoneyReturned.objects.filter(award__in=seen).select_related(
+    found = MoneyReturned.objects.filter(award__in=seen).select_related(
         "award__application__version", "award__application__round", "entry"
-    ):
+    )
+    for back in found.defer("award__application__version__content"):
         yield _Move(
             key=f"back-{back.pk}",
             on=back.entry.effective_on,

@@ -85,6 +85,20 @@ def proofs(payments: Iterable[GrantPayment]) -> dict[str, str]:
     return found
 
 
+def agreement_proof(award: Award) -> str:
+    """The hash of the entry in the public record that has the agreement's hash; empty before it."""
+    if award.agreed_at is None:
+        return ""
+    kind, moment = record_types.AWARD_AGREED.name, award.agreed_at.replace(microsecond=0)
+    for said in (Entry, Pending):
+        for data, leaf in said.objects.filter(type=kind, at=moment).values_list(
+            "data", "leaf_hash"
+        ):
+            if json.loads(bytes(data))["award"] == str(award.pk):
+                return str(leaf)
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundMoney:
     """A round's fund, and what of it was paid in each year of the overview, in their order."""
@@ -244,6 +258,7 @@ def open_grants() -> Iterator[Grant]:
     found = (
         given()
         .select_related("application__version", "application__round__poll")
+        .defer("application__version__content")
         .prefetch_related(latest, "movements")
         .order_by("committed_at", "pk")
     )

@@ -21,6 +21,7 @@ def _awards() -> QuerySet[Award]:
         open_reads.given()
         .to_show()
         .select_related("application__determination")
+        .defer("application__version__content")
         .prefetch_related("movements")
         .annotate(agreement_sha256=Subquery(accepted.values("sha256")[:1]))
     )
@@ -88,9 +89,10 @@ class PaidList(ListAPIView[GrantPayment]):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[GrantPayment]:
-        return open_reads.payments().select_related(
+        found = open_reads.payments().select_related(
             "milestone__award__application__version", "entry__seal"
         )
+        return found.defer("milestone__award__application__version__content")
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)

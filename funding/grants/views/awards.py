@@ -81,6 +81,7 @@ def _open(award: Award, milestones: list[Milestone]) -> dict[str, object]:
             for payment in one.payments.all()
         ],
         "shown": [one for one in milestones if one.is_reached and one.evidence.all()],
+        "agreement_proof": open_reads.agreement_proof(award),
         "linked_data": _linked_data(award),
     }
 

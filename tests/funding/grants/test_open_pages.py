@@ -25,6 +25,7 @@ from funding.grants.models import (
     GrantPayment,
 )
 from funding.grants.money_picture import RoundFigures, YearFigures
+from governance.record.models import Pending
 from kernel.money import Money
 from members.models import Person
 from tests.conftest import NOW
@@ -84,6 +85,9 @@ def test_a_project_shows_what_was_paid_and_what_proves_it(
     assert "12 members approved of it." in page
     assert award.agreement is not None
     assert award.agreement.sha256 in page
+    agreed = Pending.objects.get(type="grant-award.agreed")
+    assert agreed.content["agreementSha256"] == award.agreement.sha256
+    assert f'href="/record/entry/{agreed.leaf_hash}"' in page
     assert award.get_absolute_url() in read(client, scene.application)
     account = paid.account
     for secret in ("Noor", account.masked, scene.applicant.email, str(account.pk)):

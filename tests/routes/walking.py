@@ -118,12 +118,13 @@ def undone() -> Iterator[None]:
 
 @contextmanager
 def noting(wrote: set[str]) -> Iterator[None]:
-    """Write down which tables were written to inside."""
+    """Note in ``wrote`` each table of which rows are written inside, also if that is undone."""
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
         result = execute(sql, *rest)
-        # What changes no row is a question.
-        if (found := _WRITE.match(sql)) and getattr(result, "rowcount", 1) != 0:
+        # What changes no row is a question. SQLite counts what is RETURNING once it is read.
+        changed = "RETURNING" in sql or getattr(result, "rowcount", 1) != 0
+        if changed and (found := _WRITE.match(sql)):
             wrote.add(found[1])
         return result
 

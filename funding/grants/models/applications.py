@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +23,17 @@ from members.models import Person, RoleGrant
 
 if TYPE_CHECKING:
     from funding.grants.models.awards import Award
+
+
+def _sum(terms: Sequence[models.expressions.Combinable]) -> models.Func:
+    """All of them, side by side: SQLite reads parentheses only so deep, one in the other."""
+    return models.Func(
+        Value(0),
+        *terms,
+        template="(%(expressions)s)",
+        arg_joiner=" + ",
+        output_field=models.IntegerField(),
+    )
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -85,10 +97,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def with_too_few_stewards(self, day: date) -> Self:
         """Those about which fewer stewards are free than decide together."""
-        free: models.expressions.Combinable = Value(0)
-        for steward in Person.objects.holding(RoleGrant.Role.STEWARD, day):
-            theirs = Application.objects.conflicting(steward).values("pk")
-            free += Case(When(pk__in=theirs, then=0), default=1)
+        stewards = Person.objects.holding(RoleGrant.Role.STEWARD, day)
+        theirs = [Application.objects.conflicting(each).values("pk") for each in stewards]
+        free = _sum([Case(When(pk__in=one, then=0), default=1) for one in theirs])
         return self.annotate(free_stewards=free).filter(free_stewards__lt=stages.DECIDE_TOGETHER)
 
     def decided_by(self, person: Person, day: date) -> Self:

@@ -318,8 +318,8 @@ def test_a_correction_that_is_not_upheld_changes_nothing(
     assert read.stage == "ineligible"
 
 
-def test_scrutineers_stand_in_where_no_steward_is_free_and_only_there(
-    read: Application, sam: Person, make_person: Persons
+def test_scrutineers_stand_in_where_too_few_stewards_are_free_and_only_there(
+    read: Application, sam: Person, sue: Person, make_person: Persons
 ) -> None:
     tess = make_person("Tess", role="scrutineer")
     assert list(Application.objects.on_panel_of(tess, DAY)) == []

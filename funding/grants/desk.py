@@ -123,35 +123,41 @@ def _to_judge(decides: set[UUID], at: datetime) -> Iterable[Item]:
             asked=Count("findings", filter=Q(findings__name=Finding.Name.ASK_MORE), distinct=True),
             found_at=Max("findings__at"),
         )
-        .select_related("round", "version")
+        # As plain values: there may be thousands, each with words that nothing here reads.
+        .values(
+            *("pk", "stage", "asked_until", "reviewed", "asked", "found_at"),
+            *("round__hear_by", "round__closes_at", "round__form"),
+            *("version__title", "version__sent_at"),
+        )
     )
-    for each in waiting:
-        if each.pk in decides and each.version:
-            item = _judging(each, at)
+    for row in waiting:
+        if row["pk"] in decides:
+            item = _judging(row, at)
             if item is not None:
                 yield item
 
 
-def _judging(each: Any, at: datetime) -> Item | None:
-    hear_by, title = each.round.hear_by, {"title": each.version.title}
-    url = reverse("grant-panel", args=[each.pk])
-    sent = max(each.version.sent_at, each.round.closes_at)
-    if each.stage == stages.SCREENING and each.asked:
+def _judging(row: dict[str, Any], at: datetime) -> Item | None:
+    pk, stage, hear_by = row["pk"], row["stage"], row["round__hear_by"]
+    title = {"title": row["version__title"]}
+    url = reverse("grant-panel", args=[pk])
+    sent = max(row["version__sent_at"], row["round__closes_at"])
+    if stage == stages.SCREENING and row["asked"]:
         what = _("Check “%(title)s” again: what was missing came") % title
-        return Item(f"screening:{each.pk}", what, url, sent, hear_by)
-    if each.stage == stages.SCREENING:
+        return Item(f"screening:{pk}", what, url, sent, hear_by)
+    if stage == stages.SCREENING:
         what = _("Check whether the round is open to “%(title)s”") % title
-        return Item(f"screening:{each.pk}", what, url, sent, hear_by)
-    if each.stage == stages.ASKED_MORE:
+        return Item(f"screening:{pk}", what, url, sent, hear_by)
+    if stage == stages.ASKED_MORE:
         what = _("“%(title)s” did not send what was missing") % title
-        return Item(f"unanswered:{each.pk}", what, url, each.asked_until, hear_by)
-    since = each.found_at or sent
-    if each.reviewed >= actions.reviews_needed(each):
+        return Item(f"unanswered:{pk}", what, url, row["asked_until"], hear_by)
+    since = row["found_at"] or sent
+    if row["reviewed"] >= actions.reviews_in(row["round__form"]):
         what = _("Put “%(title)s” on the shortlist, or decline it") % title
-        return Item(f"shortlist:{each.pk}", what, url, since, hear_by)
+        return Item(f"shortlist:{pk}", what, url, since, hear_by)
     if hear_by <= at + REVIEWS_BEFORE:
         what = _("Reviews of “%(title)s” are missing, and its applicant is to hear") % title
-        return Item(f"slipping:{each.pk}", what, url, since, hear_by)
+        return Item(f"slipping:{pk}", what, url, since, hear_by)
     return None
 
 

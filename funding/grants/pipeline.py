@@ -21,7 +21,10 @@ from funding.grants.models import Application, Award, Round
 from kernel.money import Money
 from members.models import Person, RoleGrant
 
+# So many cards of a stage a board shows.
+IN_A_COLUMN = 40
 # What the board always has room for; every other stage has a column once something stands there.
+
 _ALWAYS = (stages.SCREENING, stages.IN_REVIEW, stages.SHORTLISTED, stages.AWARDED)
 
 
@@ -67,6 +70,15 @@ class Column:
     label: str
     cards: list[Card]
 
+    @property
+    def first(self) -> list[Card]:
+        """What a board shows of it: the table has the rest."""
+        return self.cards[:IN_A_COLUMN]
+
+    @property
+    def more(self) -> int:
+        return len(self.cards) - len(self.first)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -106,6 +118,8 @@ def cards(round: Round, person: Person, at: datetime) -> list[Card]:
         .open_to(person, at.date())
         .exclude(stage=stages.WITHDRAWN)
         .select_related("version", "award")
+        # The words of an application are long, and nothing here reads them.
+        .defer("version__content")
         .prefetch_related("reviews")
     )
     criteria = round.rubric

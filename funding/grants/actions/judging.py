@@ -15,7 +15,7 @@ from funding.grants import application_stages as stages
 from funding.grants import mails, permissions, record_types, rubric
 from funding.grants import round_stages as round_stages
 from funding.grants.actions.moving import hold, hold_round, move, stage_passed, tell
-from funding.grants.models import Application, Correction, Event, Finding, Remark, Review
+from funding.grants.models import Application, Correction, Event, Finding, Remark, Review, Round
 from governance.record.actions import submit
 from kernel.refusal import Refused
 from members.models import Author, Person, subject_of
@@ -26,9 +26,14 @@ ANSWER_WITHIN = timedelta(days=7)
 REVIEWS_IN_SMALL, REVIEWS_IN_LARGE = 1, 2
 
 
+def reviews_in(form: str) -> int:
+    """How many reviews an answer stands on in a round of this form."""
+    return REVIEWS_IN_SMALL if form == Round.Form.SMALL else REVIEWS_IN_LARGE
+
+
 def reviews_needed(application: Application) -> int:
     """How many reviews there have to be before the application is shortlisted or declined."""
-    return REVIEWS_IN_SMALL if application.round.is_small else REVIEWS_IN_LARGE
+    return reviews_in(application.round.form)
 
 
 @transaction.atomic

@@ -157,7 +157,7 @@ def test_who_is_recused_has_nothing_of_it_on_their_desk(
     assert kinds(sue) == []
 
 
-def test_a_scrutineer_stands_in_where_no_steward_is_free(
+def test_a_scrutineer_stands_in_where_too_few_stewards_are_free(
     read: Application, sam: Person, sue: Person, make_person: Persons
 ) -> None:
     sid = make_person("Sid", role="scrutineer")
@@ -174,8 +174,8 @@ def test_a_scrutineer_stands_in_where_no_steward_is_free(
     assert kinds(sid) == ["vote"]
 
 
-def test_a_scrutineer_who_reviews_decides_nothing_that_a_steward_can(
-    read: Application, sam: Person, rex: Person
+def test_a_scrutineer_who_reviews_decides_nothing_that_stewards_can(
+    read: Application, sam: Person, sue: Person, rex: Person
 ) -> None:
     RoleGrant.objects.create(person=rex, role="scrutineer", starts_on=NOW.date(), basis="test")
     declare(read, rex)

@@ -201,6 +201,19 @@ def test_who_applies_is_conflicted_about_every_application_of_the_round(
     assert not recusal.is_conflicted(sam, theirs)
 
 
+def test_a_team_is_conflicted_about_its_own_project_alone_and_stays_so_once_it_was_sent(
+    pia: Person, make_person: Persons, sent: Sent, sam: Person
+) -> None:
+    theirs, other = sent(pia), sent(make_person("Otto"), title="Another")
+    named: dict[str, Any] = {"application": theirs, "related": {}, "by": pia, "at": OPEN}
+    actions.save_team(members=[Member("Sam", sam.email)], **named)
+    assert recusal.is_conflicted(sam, theirs)
+    assert not recusal.is_conflicted(sam, other)
+    actions.save_team(members=[], **named)
+    assert recusal.is_conflicted(sam, theirs)
+    assert not recusal.is_conflicted(sam, other)
+
+
 def test_screening_leads_on_or_out_with_reasons_for_the_applicant_alone(
     read: Application, pia: Person, sam: Person
 ) -> None:
@@ -328,7 +341,7 @@ def test_scrutineers_stand_in_where_too_few_stewards_are_free_and_only_there(
     declare(read, tess)
     assert seen(tess) == {read}
     to_review(read, tess)
-    # Once a steward is free again, they decide.
+    # Once two stewards are free again, they decide.
     make_person("Nora", role="steward")
     about: dict[str, Any] = {"application": read, "reasons": "Good.", "by": tess, "at": READING}
     assert code_of(lambda: actions.shortlist(**about)) == "steward-is-free"

@@ -20,6 +20,7 @@ from funding.grants import (
     award_stages,
     milestone_stages,
     payment_stages,
+    pipeline,
 )
 from funding.grants.history import history, words_of_verbs
 from funding.grants.models import Application, Event, Round
@@ -105,6 +106,23 @@ def test_the_table_is_sorted_and_narrowed_and_taken_away(
     rows = list(csv.reader(io.StringIO(body(client, "grant-table-csv", round, order="title"))))
     assert [row[0] for row in rows] == ["project", "Apple project", "Beet project"]
     assert rows[2][1:6] == ["being reviewed", "2500.00", "EUR", "3.6", "1"]
+
+
+def test_a_long_column_leads_on_to_the_table(
+    three: list[Application],
+    round: Round,
+    sam: Person,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declare(three[2], sam)
+    client.force_login(sam)
+    monkeypatch.setattr(pipeline, "IN_A_COLUMN", 1)
+    page = body(client, "grant-board", round)
+    assert "Apple project" in page
+    assert "Corn project" not in page
+    assert "1 more: being checked" in page
+    assert "Corn project" in body(client, "grant-table", round, stage="screening")
 
 
 def test_whoever_is_recused_finds_neither_the_project_nor_a_number(

@@ -21,7 +21,6 @@ from funding.grants import actions
 from funding.grants.actions import agreeing, delivering, payees, paying
 from funding.grants.models import Application, Award, GrantPayment, Milestone, Round
 from funding.grants.payee_details import Address
-from governance.voting.models import Poll
 from kernel.money import Money
 from members.models import Person
 
@@ -156,7 +155,8 @@ def _puts_to_vote(story: Story, at: datetime) -> None:
 
 
 def _votes(story: Story, at: datetime) -> None:
-    poll = Poll.objects.get(pk=_first().poll_id)
+    poll = _first().poll
+    assert poll is not None  # noqa: S101 - it was put to the vote
     projects = [str(_of(plan).pk) for plan in (RECEIPTS, LOYALTY, REFUSER)]
     visitors = [guise.email for guise in GUISES]
     entries = poll.roll.exclude(person__email__in=visitors).select_related("person")

@@ -3,11 +3,14 @@
 
 const form = document.querySelector("form[data-draft], form[data-begin]");
 const status = form && form.querySelector("[data-saved]");
+// A pause saves; whoever writes without one is saved all the same.
 const PAUSE = 2500;
+const LONGEST = 10000;
 let waiting = 0;
 let saving = false;
 let again = false;
 let stopped = false;
+let unsaved = 0; // When the oldest letter was typed that is not saved; 0 for none.
 
 async function save() {
   if (saving) {
@@ -15,12 +18,14 @@ async function save() {
     return;
   }
   saving = true;
+  unsaved = 0;
   try {
     const answer = await fetch(form.dataset.draft || form.dataset.begin, {
       method: "POST",
       body: new FormData(form),
       headers: { Accept: "application/json" },
       credentials: "same-origin",
+      keepalive: document.visibilityState === "hidden",
     });
     const said = await answer.json();
     if (answer.ok) {
@@ -35,13 +40,15 @@ async function save() {
       stopped = said.code !== "too-long";
     }
   } catch {
-    again = true; // The connection is away: what stands in the form is sent with the next try.
+    // The connection is away: what stands in the form is sent with the next try.
+    again = true;
+    status.textContent = form.dataset.awayWord;
   } finally {
     saving = false;
   }
   if (again && !stopped) {
-    again = false;
     later();
+    again = false;
   }
 }
 
@@ -63,8 +70,10 @@ function begun(url) {
 }
 
 function later() {
+  const now = Date.now();
+  unsaved ||= now;
   clearTimeout(waiting);
-  waiting = setTimeout(save, PAUSE);
+  waiting = setTimeout(save, again ? PAUSE : Math.max(0, Math.min(PAUSE, unsaved + LONGEST - now)));
 }
 
 if (form) {
@@ -74,5 +83,9 @@ if (form) {
   });
   form.addEventListener("input", () => {
     if (!stopped) later();
+  });
+  // Whoever turns to something else may not come back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && unsaved && !stopped) save();
   });
 }

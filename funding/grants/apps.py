@@ -13,13 +13,16 @@ class GrantsConfig(AppConfig):
         from funding.grants import award_desk
         from funding.grants.award_leaving_part import PART
         from funding.grants.desk import SOURCE, places
+        from funding.grants.option_texts import texts_of_projects
         from funding.grants.waiting import grants_waiting
+        from governance.voting import option_texts
 
         awaiting.register("grants", grants_waiting)
         desk.register(SOURCE)
         desk.register(award_desk.SOURCE)
         desk.register_places("grants", places)
         leaving.register(PART)
+        option_texts.register(texts_of_projects)
         mail_kinds.register(
             "grants",
             _("Your application for a grant"),

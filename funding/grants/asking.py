@@ -126,14 +126,18 @@ class Ask:
         """Each milestone with its amount, for a page."""
         return [(each, Money(each.minor, self.amount.currency)) for each in self.milestones]
 
-    def sha256(self, *, application: str, number: int) -> str:
-        """The hash of this very version of this very application, over its RFC 8785 form."""
+    def canonical(self, *, application: str, number: int) -> bytes:
+        """This very version of this very application, in its RFC 8785 form."""
         whole: dict[str, Any] = {
             "application": application,
             "number": number,
             "content": self.as_content(),
         }
-        return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
+        return rfc8785.dumps(whole)
+
+    def sha256(self, *, application: str, number: int) -> str:
+        """The hash of :meth:`canonical`: what is voted on."""
+        return hashlib.sha256(self.canonical(application=application, number=number)).hexdigest()
 
 
 # What a draft holds, everything as it was typed.

@@ -34,6 +34,7 @@ from funding.grants.forms import (
 )
 from funding.grants.models import (
     Application,
+    Confirmation,
     Correction,
     Determination,
     Review,
@@ -313,6 +314,7 @@ def _panel_page(
         "correction": correction,
         "determination": Determination.objects.filter(application=found).first(),
         "decides": decides,
+        "confirmed": Confirmation.objects.filter(determination=found.pk, person=me).exists(),
         "may_review": found.stage == stages.IN_REVIEW
         and permissions.can_review(found, me)
         and not found.reviews.filter(reviewer=me).exists(),

@@ -15,6 +15,8 @@ from funding.grants import actions, sweeps
 from funding.grants.models import Application, Award, Determination, Round, Sponsorship
 from governance.voting.actions import cast, close_poll, issue, open_poll
 from governance.voting.models import Poll
+from governance.voting.option_texts import frozen_texts
+from governance.voting.rule import text_sha256
 from governance.voting.voter import Voter
 from kernel.money import Money
 from kernel.refusal import Refused
@@ -102,6 +104,12 @@ def test_the_shortlist_goes_to_a_poll_within_the_budget(
         (str(two[0].pk), 250_000),
         (str(two[1].pk), 400_000),
     }
+    # What the ballot page compares with the frozen hashes: each project word for word.
+    texts = frozen_texts(poll)["options"]
+    assert {option["id"]: text_sha256(texts[option["id"]]) for option in poll.options} == {
+        option["id"]: option["textSha256"] for option in poll.options
+    }
+    assert "A wallet for receipts." in texts[str(two[0].pk)]
     assert {concern.person for concern in poll.concerns.all()} == {
         application.applicant for application in two
     }

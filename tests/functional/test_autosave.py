@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from funding.grants import actions
 from funding.grants.models import Application, Draft
 from members.models import Person
-from tests.browser import DESK, PHONE
+from tests.browser import PHONE
 from tests.conftest import TEST
 from tests.functional.conftest import PATIENCE, sit_down
 from tests.funding.grants.conftest import CALL
@@ -112,7 +112,6 @@ def test_what_is_written_without_a_connection_is_kept_when_it_is_back(
 
 def test_two_windows_warn_and_lose_nothing(application: Application, write: Write) -> None:
     one, other = write(), write()
-    other.set_viewport_size(DESK)
     one.get_by_label(NAME).fill("From the telephone")
     expect(one.get_by_text(KEPT)).to_be_visible(timeout=PATIENCE)
     other.get_by_label(HOW).fill("From the desk")

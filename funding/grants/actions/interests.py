@@ -15,7 +15,6 @@ from members.models import Author, Person, subject_of
 LONGEST_WHY = 400
 
 
-@transaction.atomic
 def declare_interest(
     *, application: Application, conflicted: bool, why: str, by: Person, at: datetime
 ) -> Interest:
@@ -26,8 +25,16 @@ def declare_interest(
     knows of one, "interest-declared" for the same again or the way back.
     """
     permissions.check_is_on_panel(application, by, at)
-    # Their account is known from now on, whatever address they have later.
+    # Their account is known from now on, whatever address they have later: also where they are
+    # refused for it, so not in one transaction with what follows.
     TeamMember.objects.unlinked_of(by).update(person=by)
+    return _declare(application, conflicted, why, by=by, at=at)
+
+
+@transaction.atomic
+def _declare(
+    application: Application, conflicted: bool, why: str, *, by: Person, at: datetime
+) -> Interest:
     before = Interest.objects.filter(application=application, person=by).first()
     if before is None:
         recusal.check_not_conflicted(by, application)

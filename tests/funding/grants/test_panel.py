@@ -61,6 +61,21 @@ def test_nobody_reads_anything_before_they_said_that_they_have_no_interest(
     assert code_of(lambda: declare(read, other)) == "not-a-steward"
 
 
+def test_whoever_is_named_by_their_address_stays_out_when_they_have_another(
+    pia: Person, sent: Sent, round: Round, rex: Person
+) -> None:
+    application = sent(pia)
+    application.team.create(name="Rex", email=rex.email, role="")
+    end_call(round)
+    with pytest.raises(Refused) as refused:
+        declare(application, rex)
+    assert refused.value.code == "conflict-of-interest"
+    Person.objects.filter(pk=rex.pk).update(email="rex@elsewhere.example")
+    rex.refresh_from_db()
+    assert code_of(lambda: declare(application, rex)) == "conflict-of-interest"
+    assert application.team.get().person == rex
+
+
 def test_who_has_an_interest_stays_out_for_good(read: Application, rex: Person) -> None:
     declare(read, rex)
     say: dict[str, Any] = {"application": read, "by": rex, "at": READING}

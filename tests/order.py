@@ -23,19 +23,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="leave out what touches no database, and so is the same on each",
+        help="leave out what is the same on each database: what touches none, and how pages look",
     )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database-only"):
-        config.hook.pytest_deselected(items=[item for item in items if not _touches(item)])
-        items[:] = [item for item in items if _touches(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _may_differ(item)])
+        items[:] = [item for item in items if _may_differ(item)]
     items.sort(key=_turn)
 
 
-def _touches(item: pytest.Item) -> bool:
+def _may_differ(item: pytest.Item) -> bool:
+    """Whether it may come out otherwise on another database."""
+    if item.get_closest_marker("looks") is not None:
+        return False
     names: list[str] = getattr(item, "fixturenames", [])
     return item.get_closest_marker("django_db") is not None or not _DATABASE.isdisjoint(names)
 

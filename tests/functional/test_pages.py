@@ -182,6 +182,7 @@ def visit(live_server: LiveServer, new_browser: NewBrowser) -> Callable[..., Vis
     return make
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("reader", sorted(OPENED))
 def test_every_page_is_for_everybody(
     reader: str, world: World, visit: Callable[..., Visitor]
@@ -692,6 +693,7 @@ FOCUS = """() => {
 }"""
 
 
+@pytest.mark.looks
 def test_with_the_keyboard_alone_and_without_scripts(
     world: World, visit: Callable[..., Visitor]
 ) -> None:

@@ -56,17 +56,18 @@ def refuse_change(table: str, *, when: str = "", why: str = "append-only") -> tu
     )
 
 
-def refuse_removal(table: str, *, why: str = "append-only") -> tuple[Trigger, ...]:
-    """Refuse DELETE and TRUNCATE of ``table``."""
+def refuse_removal(table: str, *, when: str = "", why: str = "append-only") -> tuple[Trigger, ...]:
+    """Refuse DELETE and TRUNCATE of ``table``; ``when`` is a condition on OLD for DELETE alone."""
     name = f"{table}_no_delete"
     truncate = f"{table}_no_truncate"
+    condition = f"WHEN ({when})" if when else ""
     return (
         Trigger(
             name=name,
             table=table,
-            sqlite=f"CREATE TRIGGER {name} BEFORE DELETE ON {table} "
+            sqlite=f"CREATE TRIGGER {name} BEFORE DELETE ON {table} {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'DELETE on {table} is refused: {why}'); END",
-            postgresql=f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW "
+            postgresql=f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW {condition} "
             f"EXECUTE FUNCTION kernel_refuse('{why}')",
         ),
         Trigger(

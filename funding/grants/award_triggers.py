@@ -173,6 +173,10 @@ AWARDS = (
         "OR NEW.line_id <> OLD.line_id",
         why="what was undone stays undone",
     ),
-    *refuse_removal("grants_reversal", why="what was undone stays undone"),
+    *refuse_removal(
+        "grants_reversal",
+        when="OLD.confirmed_at IS NOT NULL",
+        why="what was undone stays undone",
+    ),
     *append_only("grants_moneyreturned"),
 )

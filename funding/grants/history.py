@@ -193,5 +193,6 @@ def words_of_verbs() -> dict[str, str]:
         "payment.pay": _("A statement of the bank shows a payment, and the books say so"),
         "payment.fail": _("The bank did not take a payment"),
         "payment.reversal-proposed": _("Somebody said that a payment came back"),
+        "payment.reversal-withdrawn": _("It was taken back, or turned down"),
         "payment.reversed": _("A payment was undone"),
     }

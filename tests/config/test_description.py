@@ -48,6 +48,7 @@ OPERATIONS = {
     "grant_payments_reversal_lines",
     "grant_payments_reverse",
     "grant_payments_reverse_confirm",
+    "grant_payments_reverse_withdraw",
     "grant_payments_transfer",
     "grant_rounds_apply",
     "grant_rounds_fund_close",

@@ -176,7 +176,8 @@ GRANTS_API: dict[str, Doors] = {
     ),
     "api-grant-payment-fail": _looks_after(_PAYMENT, None, 409),
     "api-grant-payment-reversal": reads(STEWARDS, _PAYMENT)
-    | _looks_after(_PAYMENT, lambda s: {"line": _NO_LINE, "reason": "It came back."}, 404),
+    | _looks_after(_PAYMENT, lambda s: {"line": _NO_LINE, "reason": "It came back."}, 404)
+    | {"DELETE": _looks_after(_PAYMENT, None, 409)["POST"]},
     "api-grant-payment-reversal-confirm": _looks_after(_PAYMENT, None, 409),
     "api-grant-bank-files": posts(
         STEWARDS,

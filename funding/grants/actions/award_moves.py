@@ -7,11 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from funding.dues.actions.cases import close_case_by_itself
+from funding.dues.models import BankLine
 from funding.grants import award_stages, milestone_stages, payment_stages
 from funding.grants.actions.moving import KIND, stage_passed
 from funding.grants.mails import Mail
 from funding.grants.models import Award, Event, GrantPayment, Milestone
+from funding.ledger.models import Entry
+from kernel.refusal import Refused
 from members.actions import queue_mail
 from members.models import Author, Person, subject_of
 
@@ -106,3 +111,10 @@ def tell_person(person: Person, write: Callable[[], Mail], *, key: str, at: date
     with translation.override(person.locale):
         subject, body = write()
     queue_mail(person=person, kind=KIND, key=f"grants:{key}", subject=subject, body=body, at=at)
+
+
+def explain_line(line: BankLine, *, entry: Entry, by: Author, at: datetime) -> None:
+    """Say in the bank's line which entry it is; the case that it opened closes by itself."""
+    if not BankLine.objects.filter(pk=line.pk, entry=None, explained="").update(entry=entry):
+        raise Refused("line-taken", _("This line of the bank's is something else already."))
+    close_case_by_itself(key=f"bank-line:{line.pk}", way="matched", by=by, at=at)

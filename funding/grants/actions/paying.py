@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from funding.dues.actions.cases import close_case_by_itself
 from funding.dues.models import BankLine
 from funding.grants import (
     award_mails,
@@ -27,10 +26,10 @@ from funding.grants import (
     milestone_stages,
     payee_details,
     payment_stages,
-    permissions,
     record_types,
 )
 from funding.grants.actions.award_moves import (
+    explain_line,
     hold_award,
     hold_payment,
     move_milestone,
@@ -39,7 +38,7 @@ from funding.grants.actions.award_moves import (
     tell_recipient,
 )
 from funding.grants.actions.ending import close_if_done
-from funding.grants.actions.funds import move_fund, note_movement, post_movement
+from funding.grants.actions.funds import move_fund, post_movement
 from funding.grants.actions.moving import stage_passed
 from funding.grants.award_permissions import (
     check_can_approve,
@@ -56,12 +55,9 @@ from funding.grants.models import (
     GrantPayment,
     Milestone,
     PayeeAccount,
-    Reversal,
     SanctionsCheck,
 )
 from funding.grants.payee_details import Address, Details, NotPayable
-from funding.ledger import actions as ledger
-from funding.ledger.models import Entry
 from governance.record.actions import submit
 from kernel.refusal import Refused
 from kernel.sealed import seal
@@ -324,7 +320,7 @@ def _pay(payment: GrantPayment, line: BankLine, *, by: Author, at: datetime) -> 
         entry=entry,
         paid_on=line.booked_on,
     )
-    _explain(line, entry=entry, by=by, at=at)
+    explain_line(line, entry=entry, by=by, at=at)
     submit(
         type=record_types.AWARD_PAID.name,
         body={
@@ -338,81 +334,6 @@ def _pay(payment: GrantPayment, line: BankLine, *, by: Author, at: datetime) -> 
         at=at,
     )
     close_if_done(award, by=by, at=at)
-
-
-@transaction.atomic
-def propose_reversal(
-    *, payment: GrantPayment, line: BankLine, reason: str, by: Person, at: datetime
-) -> Reversal:
-    """Propose to undo a payment that came back, as a line of the bank's shows.
-
-    ``reason`` is published with the entry: never a name. Raises ``Refused`` for who may not
-    prepare, for a payment that was not paid or is undone, and for a line that does not fit.
-    """
-    held = hold_payment(payment)
-    check_can_prepare(held.milestone.award.application, by, at)
-    if held.stage != payment_stages.PAID:
-        raise stage_passed()
-    if line.minor != held.minor or line.currency != held.currency or line.entry_id:
-        raise Refused(
-            "line-does-not-fit", _("This line of the bank's is not this payment coming back.")
-        )
-    if not reason.strip() or len(reason.strip()) > 200:
-        raise Refused("no-reason", _("Please say why in a line: it is published."))
-    if held.milestone.award.stage != award_stages.AGREED:
-        raise Refused(
-            "award-ended", _("The award has ended: take the money back as money given back.")
-        )
-    try:
-        with transaction.atomic():
-            proposed = Reversal.objects.create(
-                payment=held, line=line, reason=reason.strip(), proposed_by=by, proposed_at=at
-            )
-    except IntegrityError:
-        raise Refused("reversed-already", _("This is undone already, or about to be.")) from None
-    Event.record("payment.reversal-proposed", subject=subject_of(held), by=by, at=at)
-    return proposed
-
-
-@transaction.atomic
-def confirm_reversal(*, reversal: Reversal, by: Person, at: datetime) -> GrantPayment:
-    """Undo the payment in the books, as the second person; its milestone can be paid anew.
-
-    Raises ``Refused`` for who proposed it, who does not decide about the project, and afterwards.
-    """
-    held = hold_payment(reversal.payment)
-    award = hold_award(held.milestone.award)
-    permissions.check_can_decide(award.application, by, at)
-    if reversal.proposed_by_id == by.pk:
-        raise Refused("second-person", _("You proposed this. Another person confirms it."))
-    current = Reversal.objects.select_for_update().select_related("line").get(pk=reversal.pk)
-    if current.confirmed_at or held.entry is None or award.stage != award_stages.AGREED:
-        raise stage_passed()
-    move_fund(award, Kind.REVERSAL, held.amount)
-    milestone = held.milestone
-    move_milestone(milestone, "unpay", to=milestone_stages.ACCEPTED, by=by, at=at)
-    milestone.award = award
-    write = partial(award_mails.came_back, award, milestone=milestone)
-    tell_recipient(award, write, about=f"back:{held.pk}", at=at)
-    entry = ledger.reverse(
-        entry=held.entry,
-        description=current.reason,
-        effective_on=current.line.booked_on,
-        by=by,
-        at=at,
-    )
-    note_movement(award, Kind.REVERSAL, held.amount, entry=entry, at=at)
-    open_still = Reversal.objects.filter(pk=current.pk, confirmed_at=None)
-    if not open_still.update(confirmed_by=by, confirmed_at=at, entry=entry):
-        raise stage_passed()
-    _explain(current.line, entry=entry, by=by, at=at)
-    submit(
-        type=record_types.AWARD_REVERSED.name,
-        body={"award": str(award.pk), "payment": str(held.pk), "entry": entry.seal.hash},
-        at=at,
-    )
-    Event.record("payment.reversed", subject=subject_of(held), by=by, at=at)
-    return held
 
 
 def _payable_account(person: Person, at: datetime) -> PayeeAccount:
@@ -495,10 +416,3 @@ def _line_of(payment: GrantPayment) -> BankLine | None:
     rivals = GrantPayment.objects.sent().filter(minor=payment.minor, currency=payment.currency)
     near = list(free.filter(booked_on__gte=sent_on - NEAR, booked_on__lte=sent_on + NEAR)[:2])
     return near[0] if len(near) == 1 and rivals.count() == 1 else None
-
-
-def _explain(line: BankLine, *, entry: Entry, by: Author, at: datetime) -> None:
-    """Say in the bank's line which entry it is; the case that it opened closes by itself."""
-    if not BankLine.objects.filter(pk=line.pk, entry=None, explained="").update(entry=entry):
-        raise Refused("line-taken", _("This line of the bank's is something else already."))
-    close_case_by_itself(key=f"bank-line:{line.pk}", way="matched", by=by, at=at)

@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from funding.dues.models import BankLine
 from funding.grants import award_permissions
-from funding.grants.actions import payees, paying
+from funding.grants.actions import payees, paying, reversing
 from funding.grants.actions.moving import stage_passed
 from funding.grants.award_reads import file_open_to, lines_come_back
 from funding.grants.awarding_serializers import (
@@ -41,6 +41,7 @@ from funding.grants.awarding_serializers import (
     TransferIn,
 )
 from funding.grants.models import Award, GrantPayment, Milestone
+from funding.grants.models import Reversal as ReversalRow
 from funding.grants.payee_details import Address
 from kernel.refusal import Refused
 from members.models import Person
@@ -194,8 +195,20 @@ class Reversal(_Pay):
         given = _read(ReversalIn(data=request.data))
         award_permissions.check_can_prepare(found.milestone.award.application, me, now)
         line = get_object_or_404(BankLine, pk=given["line"])
-        paying.propose_reversal(payment=found, line=line, reason=given["reason"], by=me, at=now)
+        reversing.propose_reversal(payment=found, line=line, reason=given["reason"], by=me, at=now)
         return _told(request, pk, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="grant_payments_reverse_withdraw",
+        summary="Take back what was proposed to be undone, or turn it down",
+        request=None,
+        responses=PaymentInside,
+    )
+    def delete(self, request: Request, pk: uuid.UUID) -> Response:
+        reversing.withdraw_reversal(
+            reversal=_proposed(_payment(request, pk)), by=_me(request), at=timezone.now()
+        )
+        return _told(request, pk)
 
 
 class ConfirmReversal(_Pay):
@@ -206,11 +219,9 @@ class ConfirmReversal(_Pay):
         responses=PaymentInside,
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
-        found = _payment(request, pk)
-        proposed = getattr(found, "reversal", None)
-        if proposed is None:
-            raise stage_passed()
-        paying.confirm_reversal(reversal=proposed, by=_me(request), at=timezone.now())
+        reversing.confirm_reversal(
+            reversal=_proposed(_payment(request, pk)), by=_me(request), at=timezone.now()
+        )
         return _told(request, pk)
 
 
@@ -297,6 +308,15 @@ def _award(request: Request, pk: uuid.UUID) -> Award:
 def _payment(request: Request, pk: uuid.UUID) -> GrantPayment:
     mine = GrantPayment.objects.all().open_to(_me(request), timezone.now().date())
     return get_object_or_404(mine.select_related("reversal", "account").to_show(), pk=pk)
+
+
+def _proposed(payment: GrantPayment) -> ReversalRow:
+    """What somebody proposed to undo. Raises ``Refused`` ("stage-passed") for nothing."""
+    proposed = getattr(payment, "reversal", None)
+    if proposed is None:
+        raise stage_passed()
+    reversal: ReversalRow = proposed
+    return reversal
 
 
 def _told(request: Request, pk: uuid.UUID, code: int = status.HTTP_200_OK) -> Response:

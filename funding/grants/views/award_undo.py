@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from funding.grants import award_permissions, award_stages, payment_stages, permissions
-from funding.grants.actions import ending, payees, paying
+from funding.grants.actions import ending, payees, reversing
 from funding.grants.actions.moving import stage_passed
 from funding.grants.award_forms import CheckForm, LineForm, NothingForm, ReversalForm
 from funding.grants.award_reads import lines_come_back, lines_given_back, paid_of
@@ -124,6 +124,7 @@ def reversal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     forms: dict[str, Form] = {
         "propose": ReversalForm(request.POST if do == "propose" else None, lines=lines),
         "confirm": NothingForm(request.POST if do == "confirm" else None),
+        "withdraw": NothingForm(request.POST if do == "withdraw" else None),
     }
     status, refused = HTTPStatus.OK, ""
     if request.method == "POST":
@@ -135,14 +136,17 @@ def reversal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 if do == "propose":
                     given = form.cleaned_data
                     line = next(one for one in lines if one.pk == given["line"])
-                    paying.propose_reversal(
+                    reversing.propose_reversal(
                         payment=found, line=line, reason=given["reason"], by=me, at=now
                     )
                     messages.success(request, _("Proposed. Another person confirms it."))
                 elif proposed is None:
                     raise stage_passed()
+                elif do == "withdraw":
+                    reversing.withdraw_reversal(reversal=proposed, by=me, at=now)
+                    messages.success(request, _("Nothing is undone. It can be proposed anew."))
                 else:
-                    paying.confirm_reversal(reversal=proposed, by=me, at=now)
+                    reversing.confirm_reversal(reversal=proposed, by=me, at=now)
                     messages.success(
                         request, _("Undone in the books. The milestone can be paid anew.")
                     )

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from funding.grants import actions
-from funding.grants.actions import agreeing, delivering, payees, paying
+from funding.grants.actions import agreeing, delivering, payees, paying, reversing
 from funding.grants.award_desk import AT_THE_BANK, of_awards
 from funding.grants.desk import of_applications
 from funding.grants.models import Application, Determination, Interest, Relation, Round
@@ -271,7 +271,7 @@ def test_a_payment_that_came_back_is_for_the_other(make_person: Callable[..., Pe
     paid = pay(way)
     sam, sue, sid = scene.stewards
     line = a_line(sid, paid.amount, reference="BACK-1")
-    paying.propose_reversal(payment=paid, line=line, reason="Came back.", by=sam, at=LATER)
+    reversing.propose_reversal(payment=paid, line=line, reason="Came back.", by=sam, at=LATER)
     assert "reversal" not in kinds(sam, LATER)
     assert "reversal" in kinds(sue, LATER)
 

@@ -29,7 +29,7 @@ from funding.grants import (
     payment_stages,
     round_stages,
 )
-from funding.grants.actions import agreeing, delivering, ending, paying
+from funding.grants.actions import agreeing, delivering, ending, paying, reversing
 from funding.grants.models import (
     Acceptance,
     Application,
@@ -563,7 +563,7 @@ class Payments:
         """The money came back; of what was paid, the treasurer proposed to undo it."""
         line = a_line(self.scene.stewards[0], self.now().amount, reference="BACK")
         if stage == P.PAID:
-            paying.propose_reversal(
+            reversing.propose_reversal(
                 payment=self.now(), line=line, reason="Back", by=self.scene.treasurer, at=LATER
             )
 
@@ -572,9 +572,9 @@ class Payments:
         proposed = Reversal.objects.filter(payment=self.key).first()
         if proposed is None:
             line = BankLine.objects.get(reference="BACK")
-            paying.propose_reversal(payment=self.now(), line=line, reason="B", by=by, at=LATER)
+            reversing.propose_reversal(payment=self.now(), line=line, reason="B", by=by, at=LATER)
         else:
-            paying.confirm_reversal(reversal=proposed, by=by, at=LATER)
+            reversing.confirm_reversal(reversal=proposed, by=by, at=LATER)
 
     def same(self, name: str, api: str = "", **more: Any) -> tuple[Doors, Doors]:
         """The doors at which exactly what one saw is meant."""

@@ -382,6 +382,9 @@ def test_an_award_ends_and_money_comes_back_by_programs(scene: Scene) -> None:
     sam.refused("stage-passed", "api-grant-payment-reversal-confirm", payment.pk)
     told = tea("api-grant-payment-reversal", payment.pk, status=201, **why)
     assert told["reversal"]["reason"] == "Account closed."
+    told = tea("api-grant-payment-reversal", payment.pk, method="delete", status=200)
+    assert told["reversal"] is None
+    tea("api-grant-payment-reversal", payment.pk, status=201, **why)
     tea.refused("not-a-steward", "api-grant-payment-reversal-confirm", payment.pk)
     sam("api-grant-payment-reversal-confirm", payment.pk, status=200)
     again = Caller(scene.treasurer)("api-grant-pay", way.milestone.pk, status=201)

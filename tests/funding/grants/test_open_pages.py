@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funding.grants import money_picture, open_reads
-from funding.grants.actions import delivering, ending, paying
+from funding.grants.actions import delivering, ending, reversing
 from funding.grants.models import (
     Application,
     Award,
@@ -116,10 +116,10 @@ def test_what_shows_a_milestone_is_public_once_it_is_reached(client: Client, sce
 
 def test_a_payment_that_came_back_is_none(client: Client, paid: GrantPayment, scene: Scene) -> None:
     line = a_line(scene.stewards[2], paid.amount, reference="BACK")
-    proposed = paying.propose_reversal(
+    proposed = reversing.propose_reversal(
         payment=paid, line=line, reason="Closed account.", by=scene.treasurer, at=LATER
     )
-    paying.confirm_reversal(reversal=proposed, by=scene.stewards[0], at=LATER)
+    reversing.confirm_reversal(reversal=proposed, by=scene.stewards[0], at=LATER)
     assert "Nothing yet." in read(client, paid.milestone.award)
     assert open_reads.overview().paid == Money(0, "EUR")
 

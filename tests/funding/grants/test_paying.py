@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 import xmlschema
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 from sepaxml import validation
 
 from funding.dues.actions import match_line
 from funding.dues.models import Case
 from funding.grants import payee_details, payment_stages
-from funding.grants.actions import funds, payees, paying
+from funding.grants.actions import funds, payees, paying, reversing
 from funding.grants.models import (
     Approval,
     BankFile,
@@ -26,6 +26,7 @@ from funding.grants.models import (
     Interest,
     PayeeAccount,
     PayoutMark,
+    Reversal,
 )
 from funding.grants.payee_details import Address
 from governance.record.models import Pending
@@ -386,25 +387,53 @@ def test_without_an_account_of_ours_no_file_is_made(way: UnderWay, settings: Set
 # Undone
 
 
+def test_what_was_proposed_to_be_undone_by_mistake_is_taken_back_or_turned_down(
+    way: UnderWay,
+) -> None:
+    sam, sue, _sid = way.scene.stewards
+    tea, payment = way.scene.treasurer, pay(way)
+    wrong = a_line(sam, payment.amount, reference="OTHER")
+    back = a_line(sam, payment.amount, reference="BACK")
+    propose: dict[str, Any] = {"payment": payment, "reason": "Returned", "by": tea, "at": LATER}
+    proposed = reversing.propose_reversal(line=wrong, **propose)
+    withdraw: dict[str, Any] = {"reversal": proposed, "at": LATER}
+    refused("conflict-of-interest", reversing.withdraw_reversal, **withdraw, by=way.scene.applicant)
+    reversing.withdraw_reversal(**withdraw, by=tea)
+    refused("stage-passed", reversing.withdraw_reversal, **withdraw, by=tea)
+    other = reversing.propose_reversal(line=wrong, **propose)
+    reversing.withdraw_reversal(reversal=other, by=sue, at=LATER)
+    right = reversing.propose_reversal(line=back, **propose)
+    reversing.confirm_reversal(reversal=right, by=sue, at=LATER)
+    refused("stage-passed", reversing.withdraw_reversal, reversal=right, by=tea, at=LATER)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Reversal.objects.filter(pk=right.pk)._raw_delete("default")
+    wrong.refresh_from_db()
+    assert wrong.entry is None
+    assert funds.prove_funds(by=TEST, at=LATER) == ()
+
+
 def test_what_came_back_is_undone_by_two_and_paid_anew(way: UnderWay) -> None:
     sam, sue, sid = way.scene.stewards
     payment = pay(way)
     wrong = a_line(sid, Money(119_999, "EUR"), reference="W")
     back = a_line(sid, Money(120_000, "EUR"), reference="B")
     propose: dict[str, Any] = {"payment": payment, "by": sam, "at": LATER}
-    refused("line-does-not-fit", paying.propose_reversal, **propose, line=wrong, reason="Returned")
-    refused("no-reason", paying.propose_reversal, **propose, line=back, reason="")
-    proposed = paying.propose_reversal(**propose, line=back, reason="The bank returned it")
-    refused("reversed-already", paying.propose_reversal, **propose, line=back, reason="Returned")
+    refused(
+        "line-does-not-fit", reversing.propose_reversal, **propose, line=wrong, reason="Returned"
+    )
+    refused("no-reason", reversing.propose_reversal, **propose, line=back, reason="")
+    proposed = reversing.propose_reversal(**propose, line=back, reason="The bank returned it")
+    again = {**propose, "line": back, "reason": "Returned"}
+    refused("reversed-already", reversing.propose_reversal, **again)
     confirm: dict[str, Any] = {"reversal": proposed, "at": LATER}
-    refused("second-person", paying.confirm_reversal, **confirm, by=sam)
-    refused("conflict-of-interest", paying.confirm_reversal, **confirm, by=way.scene.applicant)
-    paying.confirm_reversal(**confirm, by=sue)
+    refused("second-person", reversing.confirm_reversal, **confirm, by=sam)
+    refused("conflict-of-interest", reversing.confirm_reversal, **confirm, by=way.scene.applicant)
+    reversing.confirm_reversal(**confirm, by=sue)
     assert stage_of(payment) == payment_stages.PAID, "paid stays paid"
     assert list(GrantPayment.objects.paid()) == []
     fund = Fund.objects.get()
     assert (fund.committed_minor, fund.paid_minor) == (120_000, 0)
-    refused("stage-passed", paying.confirm_reversal, **confirm, by=sid)
+    refused("stage-passed", reversing.confirm_reversal, **confirm, by=sid)
     assert funds.prove_funds(by=TEST, at=LATER) == ()
     way.milestone.refresh_from_db()
     again = paying.prepare_payment(milestone=way.milestone, by=way.scene.treasurer, at=LATER)

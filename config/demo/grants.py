@@ -32,7 +32,7 @@ REVIEWERS = ("Hana", "Ivo")
 SPONSORS = ("Otto", "Olga", "Rosa")
 # Which of the three projects each voter approves of, in turn.
 _WAYS = ((0, 1), (0,), (1,), (0, 1), (0, 2), (1,), (0,), (1, 2), ())
-_IBANS = {"Elif": "DE89370400440532013000", "Goran": "NL91ABNA0417164300"}
+_IBANS = {"Elif": "IT60X0542811101000000123456", "Goran": "AT611904300234573201"}
 _DAY = timedelta(days=1)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -63,8 +63,8 @@ def _interests(person: Person, at: datetime) -> Iterable[Item]:
     """That there are applications about which they have not said whether they have an interest."""
     rows = (
         Application.objects.undeclared_by(person, at.date())
-        .values("round", "round__title", "round__closes_at", "round__hear_by")
-        .annotate(count=Count("pk"))
+        .values("round", "round__title", "round__hear_by")
+        .annotate(count=Count("pk"), since=Min("version__sent_at"))
         .order_by("round")
     )
     for row in rows:
@@ -77,7 +77,7 @@ def _interests(person: Person, at: datetime) -> Iterable[Item]:
             )
             % {"count": row["count"], "round": row["round__title"]},
             url=reverse("grant-interests"),
-            since=row["round__closes_at"],
+            since=row["since"],
             due=row["round__hear_by"],
             personal=True,
         )

@@ -36,6 +36,7 @@ from governance.record.models import Entry, Pending
 from governance.terms.models import Status, Term, Translation, Version
 from governance.terms.roster import load
 from governance.voting.models import Poll
+from members import desk
 from members.awaiting import awaiting
 from members.models import Invitation, Leaving, Person, RoleGrant, StandingPeriod
 from tests.world import World
@@ -229,6 +230,7 @@ def _something_awaits_each(world: World) -> None:
     mine = " ".join(waiting.sentence for waiting in awaiting(world.member, now))
     for part in ("Vote on", "Answer a question", "amendment 2", "whether you stand", "Elif asks"):
         assert part in mine
+    assert all(item.since <= now for item in desk.gather(world.steward, now))
     assert "on your desk" in " ".join(one.sentence for one in awaiting(world.steward, now))
 
 

@@ -25,6 +25,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from funding.grants import sweeps
+from funding.grants.models import Application, Interest, Reviewer
 from members import desk
 from members.models import OutgoingMail, Person
 from tests.routes.access import ACCESS
@@ -111,8 +112,14 @@ def scene(world: World, settings: Any, tmp_path: Path, caplog: Any) -> Scene:
 def planted(scene: Scene) -> Planted:
     now = timezone.now()
     free = Person.objects.in_standing(now.date()).filter(role_grants=None)
-    people = free.exclude(pk__in=[scene.world.member.pk, scene.world.newcomer.pk])
-    return plant(list(people.order_by("-pk")[:17]), now)
+    # Nobody who has to do with another project already, in the story or in the scene.
+    busy = {
+        *(scene.world.member.pk, scene.world.newcomer.pk),
+        *Application.objects.values_list("applicant", flat=True),
+        *Interest.objects.values_list("person", flat=True),
+        *Reviewer.objects.values_list("person", flat=True),
+    }
+    return plant(list(free.exclude(pk__in=busy).order_by("-pk")[:17]), now)
 
 
 def test_nobody_finds_what_they_are_recused_from(scene: Scene, planted: Planted) -> None:

@@ -423,8 +423,8 @@ def test_what_came_back_is_undone_by_two_and_paid_anew(way: UnderWay) -> None:
     )
     refused("no-reason", reversing.propose_reversal, **propose, line=back, reason="")
     proposed = reversing.propose_reversal(**propose, line=back, reason="The bank returned it")
-    again = {**propose, "line": back, "reason": "Returned"}
-    refused("reversed-already", reversing.propose_reversal, **again)
+    twice = {**propose, "line": back, "reason": "Returned"}
+    refused("reversed-already", reversing.propose_reversal, **twice)
     confirm: dict[str, Any] = {"reversal": proposed, "at": LATER}
     refused("second-person", reversing.confirm_reversal, **confirm, by=sam)
     refused("conflict-of-interest", reversing.confirm_reversal, **confirm, by=way.scene.applicant)

@@ -528,8 +528,9 @@ def test_another_way_of_accepting_stands_beside_the_file(
     monkeypatch.setattr("governance.proposals.acceptance_ways._ways", ways)
     internet.accepts(version)
     submitted()
-    actions.submit_organisation(domain="shop.example", form="signed", by=None, at=NOW)
-    look(NOW)
+    later = NOW + timedelta(minutes=1)
+    actions.submit_organisation(domain="shop.example", form="signed", by=None, at=later)
+    look(later)
     page = Client().get(reverse("organisation", args=["shop.example"])).content.decode()
     assert "A file at its own domain says so. It signed an agreement." in page
     assert f"https://shop.example{FILE}" in page

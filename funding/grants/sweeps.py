@@ -88,9 +88,22 @@ def promises(at: datetime) -> int:
         except Refused as refusal:
             logger.info("application %s: %s", application.pk, refusal.code)
     for round in Round.objects.with_line():
-        while next_in_line.promote(round=round, by=_FUNDS, at=at):
-            promised += 1
+        promised += _promote(round, at)
     return promised
+
+
+def _promote(round: Round, at: datetime) -> int:
+    """Promise what came free to those next in line; answers how many.
+
+    Where it went first to a project that waited for dues to settle, the line waits for them too.
+    """
+    promoted = 0
+    try:
+        while next_in_line.promote(round=round, by=_FUNDS, at=at):
+            promoted += 1
+    except Refused as refusal:
+        logger.info("round %s: %s", round.pk, refusal.code)
+    return promoted
 
 
 @sweep("grants.payments", every=timedelta(minutes=10))

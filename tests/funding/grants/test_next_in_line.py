@@ -19,7 +19,7 @@ from kernel.refusal import Refused
 from members.models import OutgoingMail, Person
 from tests.conftest import NOW, TEST
 from tests.funding.grants.awards_acting import agree, commit, proven
-from tests.funding.grants.awards_scene import Scene, an_application, set_scene
+from tests.funding.grants.awards_scene import Scene, an_application, fill_bank, set_scene
 
 RANKS = st.dictionaries(st.integers(1, 30), st.integers(1, 1000))
 
@@ -98,6 +98,34 @@ def test_who_was_next_and_does_not_take_it_either_frees_it_for_the_one_after(
     assert sweeps.promises(NOW) == 1
     assert stages_of(line) == ["reserve", "awarded", "awarded"]
     assert Fund.objects.get().committed == Money(20_000, "EUR")
+    proven()
+
+
+def test_the_line_waits_where_what_came_free_settled_for_another(
+    make_person: Callable[..., Person],
+) -> None:
+    scene = set_scene(make_person, settled=120_000)
+    award = commit(scene)
+    other = an_application(scene.round, make_person("Oda", standing=False), ask=110_000)
+    waiting = an_application(scene.round, make_person("Res", standing=False), ask=100_000)
+    Application.objects.filter(pk=waiting.pk).update(stage="reserve")
+    Determination.objects.create(
+        application=waiting,
+        outcome="reserve",
+        rank=1,
+        reasons="Too little was left.",
+        result_sha256="c" * 64,
+        read_at=NOW,
+        determined_at=NOW,
+    )
+    agreeing.decline_award(award=award, by=scene.applicant, at=NOW)
+    # Members chose the other: the settled money is promised to it, and 100 are left of it.
+    assert sweeps.promises(NOW) == 1
+    assert Award.objects.get(application=other).amount == Money(110_000, "EUR")
+    assert stages_of([waiting]) == ["reserve"]
+    fill_bank(90_000, key="test:later")
+    assert sweeps.promises(NOW) == 1
+    assert stages_of([waiting]) == ["awarded"]
     proven()
 
 
